@@ -1,0 +1,1 @@
+//! Model files made ready for the runtimes: free input sizes, weights as constants.

@@ -1,0 +1,1 @@
+//! The finished bytes, read again by another path before they count as done (PUB-1).

@@ -1,0 +1,29 @@
+//! Bytes and pixels: everything between the bytes of a photo and the bytes of its rendition.
+//!
+//! One photo, as a straight line:
+//!
+//! - [`decode`]: sniff the format; decode within limits to a [`frame::Frame`]
+//! - [`jpeg`]: a JPEG photo as quantised coefficients, so that what is not hidden stays exactly
+//! - [`photo`]: a photo of any format, behind one door
+//! - [`runtime`], [`bundle`]: the neural runtimes, and model files made ready for them
+//! - [`detect`]: where faces are
+//! - [`mask`], [`veil`], [`obscure`]: which pixels are hidden, and what stands in their place
+//! - [`colour`]: colour profiles
+//! - [`encode`]: pixels back to bytes, no metadata but our own
+//! - [`check`]: the finished bytes, looked at once more before they count
+//!
+//! Nothing here touches a file, the network or the clock: callers pass bytes and get bytes.
+
+pub mod bundle;
+pub mod check;
+pub mod colour;
+pub mod decode;
+pub mod detect;
+pub mod encode;
+pub mod frame;
+pub mod jpeg;
+pub mod mask;
+pub mod obscure;
+pub mod photo;
+pub mod runtime;
+pub mod veil;

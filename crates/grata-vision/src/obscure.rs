@@ -1,0 +1,1 @@
+//! Hiding regions of a [`Frame`](crate::frame::Frame), in place.

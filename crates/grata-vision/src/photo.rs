@@ -1,0 +1,1 @@
+//! A photo of any format behind one door: look at it, hide regions, get finished bytes.

@@ -1,0 +1,1 @@
+//! A runtime whose answer can be worked out by hand, for tests.

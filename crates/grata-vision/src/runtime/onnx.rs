@@ -1,0 +1,1 @@
+//! ONNX Runtime, loaded from a library file at run time.
