@@ -1,0 +1,83 @@
+//! What ends a command before anything was done: what failed, and what to do.
+
+use std::fmt;
+
+/// Whose fault it is, for callers that answer in codes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ErrorKind {
+    /// Arguments, configuration or an input file make no sense.
+    Invalid,
+    /// Something named is not there.
+    NotFound,
+    /// The system does not allow it.
+    Denied,
+    /// It would destroy something.
+    Conflict,
+    /// Something needed is missing right now: a model, a runtime, the network, space.
+    Unavailable,
+    /// A fault of grata.
+    Internal,
+}
+
+/// Why a command did nothing.
+#[derive(Debug, thiserror::Error)]
+pub struct AppError {
+    kind: ErrorKind,
+    message: String,
+    hint: Option<String>,
+    source: Option<Box<dyn std::error::Error + Send + Sync>>,
+}
+
+impl AppError {
+    /// What failed, for what, in the reader's words; no full stop at the end.
+    pub fn new(kind: ErrorKind, message: impl Into<String>) -> Self {
+        Self { kind, message: message.into(), hint: None, source: None }
+    }
+
+    /// What to do about it; printed on the next line.
+    #[must_use]
+    pub fn hint(mut self, hint: impl Into<String>) -> Self {
+        self.hint = Some(hint.into());
+        self
+    }
+
+    /// The error underneath.
+    #[must_use]
+    pub fn because(mut self, source: impl std::error::Error + Send + Sync + 'static) -> Self {
+        self.source = Some(Box::new(source));
+        self
+    }
+
+    /// Whose fault it is.
+    pub fn kind(&self) -> ErrorKind {
+        self.kind
+    }
+}
+
+impl fmt::Display for AppError {
+    /// The message, what lies underneath, and the hint on a line of its own.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)?;
+        if let Some(source) = &self.source {
+            write!(f, ": {source}")?;
+        }
+        match &self.hint {
+            Some(hint) => write!(f, "\n{hint}"),
+            None => Ok(()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_error_says_what_failed_and_on_the_next_line_what_to_do() {
+        let error = AppError::new(ErrorKind::NotFound, "there is no photos/")
+            .because(std::io::Error::other("gone"))
+            .hint("Look for a typing error in the path.");
+        assert_eq!(error.to_string(), "there is no photos/: gone\nLook for a typing error in the path.");
+        assert_eq!(error.kind(), ErrorKind::NotFound);
+    }
+}

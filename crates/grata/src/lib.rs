@@ -1,0 +1,13 @@
+//! The `grata` binary, as a library so that its tests can run it with other worker processes.
+//!
+//! - [`worker`]: the processes that touch photos, and may be killed
+//! - [`config`]: the one place that reads the environment
+//! - [`error`]: what ends a command before anything was done
+//! - [`stop`]: Ctrl-C and its kin
+//! - [`words`]: paths and foreign text, fit to be printed
+
+pub mod config;
+pub mod error;
+pub mod stop;
+pub mod words;
+pub mod worker;

@@ -1,0 +1,571 @@
+//! The messages between a batch and its worker processes.
+//!
+//! A message is `grt1`, the header's length (u32, little-endian), the body's length (u64,
+//! little-endian), the header (JSON) and the body (the bytes of a photo).
+//!
+//! What a worker says is hostile: the photo may have taken it over. So every length has a bound
+//! before anything is allocated, and an [`Answer`] counts only after [`Answer::check`].
+
+use std::io::{self, Read, Write};
+use std::path::PathBuf;
+
+use grata_core::geometry::{PixelRect, Size};
+use grata_core::obscure::ObscureStyle;
+use grata_core::region::Margin;
+use grata_vision::decode::{self, Format};
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+
+use crate::words::harmless;
+
+/// First bytes of each message. Stray output of a library never looks like one.
+pub const MAGIC: [u8; 4] = *b"grt1";
+
+/// Longest header, in bytes: room for [`MAX_REGIONS`].
+pub const MAX_HEADER_BYTES: u32 = 8 << 20;
+
+/// Most regions in one photo. A crowd of 24 megapixels holds some thousand faces.
+pub const MAX_REGIONS: usize = 50_000;
+
+/// Most notes on one photo.
+pub const MAX_NOTES: usize = 16;
+
+/// First message to a worker.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Hello {
+    /// Model and runtime, read once, before the worker locks itself in. `None`: it never looks for
+    /// faces.
+    pub model: Option<ModelFiles>,
+    /// Largest file, in bytes.
+    pub file_bytes: u64,
+    /// Largest picture, in pixels.
+    pub pixels: u64,
+    /// Memory the worker may take, in bytes.
+    pub memory_bytes: u64,
+}
+
+/// What a worker loads in order to find faces.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ModelFiles {
+    /// The installed model of pack `detect`.
+    #[serde(with = "path_bytes")]
+    pub model: PathBuf,
+    /// The library file of ONNX Runtime; `None`: the pure-Rust runtime.
+    #[serde(with = "optional_path_bytes")]
+    pub onnxruntime: Option<PathBuf>,
+}
+
+/// The worker's answer to [`Hello`].
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Ready {
+    /// It waits for photos.
+    Ready {
+        /// What it took from itself, for reports.
+        confinement: Vec<String>,
+    },
+    /// It cannot work, for this reason.
+    Refused {
+        /// In plain words.
+        reason: String,
+    },
+}
+
+/// One photo to work on. The body is the photo's file.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Request {
+    /// Number of the request; the answer repeats it.
+    pub id: u64,
+    /// What to do.
+    pub task: Task,
+}
+
+/// What to do with a photo.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Task {
+    /// `None`: find the regions only.
+    pub obscure: Option<Style>,
+    /// Height in pixels of the smallest face to look for; `None`: look for none.
+    pub min_face: Option<u32>,
+    /// Share of the face that is added around it.
+    pub margin: f32,
+    /// Hidden exactly as given, in pixels of the upright picture.
+    pub given: Vec<Rect>,
+}
+
+impl Task {
+    /// The margin; the default one if the number is none (it comes from a checked value).
+    pub fn margin(&self) -> Margin {
+        Margin::new(self.margin).unwrap_or_default()
+    }
+}
+
+/// [`ObscureStyle`] on the wire.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Style {
+    /// One solid colour.
+    Fill,
+    /// Interpolated from outside.
+    Veil,
+}
+
+impl From<ObscureStyle> for Style {
+    fn from(style: ObscureStyle) -> Self {
+        match style {
+            ObscureStyle::Fill => Self::Fill,
+            ObscureStyle::Veil => Self::Veil,
+        }
+    }
+}
+
+impl From<Style> for ObscureStyle {
+    fn from(style: Style) -> Self {
+        match style {
+            Style::Fill => Self::Fill,
+            Style::Veil => Self::Veil,
+        }
+    }
+}
+
+/// A rectangle on the wire: x, y, width, height.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Rect(pub u32, pub u32, pub u32, pub u32);
+
+impl From<PixelRect> for Rect {
+    fn from(rect: PixelRect) -> Self {
+        Self(rect.x, rect.y, rect.width, rect.height)
+    }
+}
+
+impl From<Rect> for PixelRect {
+    fn from(Rect(x, y, width, height): Rect) -> Self {
+        Self::new(x, y, width, height)
+    }
+}
+
+/// What a worker says about a photo. The body is the finished file, or nothing.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Answer {
+    /// Number of the request.
+    pub id: u64,
+    /// How it went.
+    pub verdict: Verdict,
+}
+
+/// How it went with a photo.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub enum Verdict {
+    /// Done.
+    Done {
+        /// Width and height of the upright picture.
+        size: (u32, u32),
+        /// What is hidden, and how sure the detector was (`None`: it was given).
+        regions: Vec<(Rect, Option<f32>)>,
+        /// Format of the finished file; `None` if none was asked for.
+        format: Option<String>,
+        /// Plain words for the report.
+        notes: Vec<String>,
+    },
+    /// Not done, and why; the worker waits for the next photo.
+    Refused {
+        /// In plain words.
+        reason: String,
+    },
+}
+
+/// A region that is hidden.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Region {
+    /// In pixels of the upright picture, inside it.
+    pub rect: PixelRect,
+    /// The detector's score, 0 to 1; `None` if the region was given.
+    pub score: Option<f32>,
+}
+
+/// An answer that makes sense.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Checked {
+    /// Done.
+    Done(Done),
+    /// Not done, and why: plain words, one harmless line.
+    Refused(String),
+}
+
+/// What was found in a photo, and the form of the finished file.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Done {
+    /// Size of the upright picture.
+    pub size: Size,
+    /// What is hidden.
+    pub regions: Vec<Region>,
+    /// Format of the finished file, if one was asked for.
+    pub format: Option<Format>,
+    /// Plain words for the report, each one harmless line.
+    pub notes: Vec<String>,
+    /// Bytes of the finished file, which follow; 0 if none was asked for.
+    pub body_bytes: u64,
+}
+
+/// Why a message does not count.
+#[derive(Debug, thiserror::Error)]
+pub enum ProtocolError {
+    /// The pipe broke, ended in mid-message or took too long.
+    #[error("the conversation broke off: {0}")]
+    Pipe(#[from] io::Error),
+    /// It is no message, or one that makes no sense.
+    #[error("no sense in it: {0}")]
+    Nonsense(&'static str),
+}
+
+/// Writes a message up to its body; the caller writes `body_bytes` of body next.
+///
+/// # Errors
+/// Of the pipe, or if the header is longer than [`MAX_HEADER_BYTES`].
+pub fn write_header(output: &mut impl Write, header: &impl Serialize, body_bytes: u64) -> io::Result<()> {
+    let json = serde_json::to_vec(header)?;
+    let length = u32::try_from(json.len()).ok().filter(|length| *length <= MAX_HEADER_BYTES);
+    let length = length.ok_or_else(|| io::Error::other("the header of a message is too long"))?;
+    let mut start = Vec::with_capacity(16 + json.len());
+    start.extend_from_slice(&MAGIC);
+    start.extend_from_slice(&length.to_le_bytes());
+    start.extend_from_slice(&body_bytes.to_le_bytes());
+    start.extend_from_slice(&json);
+    output.write_all(&start)
+}
+
+/// Reads a message up to its body: the header and the body's length. `None`: the other side left,
+/// between two messages.
+///
+/// # Errors
+/// [`ProtocolError`]; never allocates more than [`MAX_HEADER_BYTES`], whatever the bytes say.
+pub fn read_header<H: DeserializeOwned>(input: &mut impl Read) -> Result<Option<(H, u64)>, ProtocolError> {
+    let mut start = [0; 16];
+    if !fill_or_end(input, &mut start)? {
+        return Ok(None);
+    }
+    let [magic, length, body_high, body_low] = quarters(start);
+    if magic != MAGIC {
+        return Err(ProtocolError::Nonsense("not a message"));
+    }
+    let length = u32::from_le_bytes(length);
+    if length > MAX_HEADER_BYTES {
+        return Err(ProtocolError::Nonsense("a header that is too long"));
+    }
+    let mut json = vec![0; length as usize];
+    input.read_exact(&mut json)?;
+    let header = serde_json::from_slice(&json).map_err(|_| ProtocolError::Nonsense("a garbled header"))?;
+    let body = u64::from(u32::from_le_bytes(body_high)) | u64::from(u32::from_le_bytes(body_low)) << 32;
+    Ok(Some((header, body)))
+}
+
+fn quarters(start: [u8; 16]) -> [[u8; 4]; 4] {
+    std::array::from_fn(|quarter| std::array::from_fn(|byte| start[quarter * 4 + byte]))
+}
+
+/// Fills `buffer`; `false` if the input ended before its first byte.
+fn fill_or_end(input: &mut impl Read, buffer: &mut [u8]) -> io::Result<bool> {
+    let mut filled = 0;
+    while filled < buffer.len() {
+        match input.read(&mut buffer[filled..]) {
+            Ok(0) if filled == 0 => return Ok(false),
+            Ok(0) => return Err(io::ErrorKind::UnexpectedEof.into()),
+            Ok(count) => filled += count,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(true)
+}
+
+impl Answer {
+    /// Turns a worker's words into values that can be trusted to make sense: the right request, a
+    /// picture within the limits, regions inside it, a file no longer than such a picture can need.
+    ///
+    /// # Errors
+    /// `Nonsense` with what was wrong.
+    pub fn check(
+        self,
+        request: &Request,
+        source_bytes: u64,
+        body_bytes: u64,
+        limits: &decode::Limits,
+    ) -> Result<Checked, ProtocolError> {
+        if self.id != request.id {
+            return Err(ProtocolError::Nonsense("an answer to another request"));
+        }
+        match self.verdict {
+            Verdict::Refused { .. } if body_bytes > 0 => {
+                Err(ProtocolError::Nonsense("a refusal with a picture"))
+            }
+            Verdict::Refused { reason } => Ok(Checked::Refused(harmless(&reason))),
+            Verdict::Done { size: (width, height), regions, format, notes } => {
+                let size = checked_size(Size::new(width, height), limits)?;
+                let format = checked_format(format.as_deref(), request)?;
+                check_length(body_bytes, format, size, source_bytes)?;
+                let regions = checked_regions(regions, size)?;
+                if notes.len() > MAX_NOTES {
+                    return Err(ProtocolError::Nonsense("too many notes"));
+                }
+                let notes = notes.iter().map(|note| harmless(note)).collect();
+                Ok(Checked::Done(Done { size, regions, format, notes, body_bytes }))
+            }
+        }
+    }
+}
+
+fn checked_size(size: Size, limits: &decode::Limits) -> Result<Size, ProtocolError> {
+    let sensible = size.pixels() > 0 && size.pixels() <= limits.pixels;
+    sensible.then_some(size).ok_or(ProtocolError::Nonsense("an impossible size"))
+}
+
+fn checked_format(format: Option<&str>, request: &Request) -> Result<Option<Format>, ProtocolError> {
+    match (format, request.task.obscure) {
+        (None, None) => Ok(None),
+        (Some(name), Some(_)) => {
+            format_named(name).map(Some).ok_or(ProtocolError::Nonsense("an unknown format"))
+        }
+        _ => Err(ProtocolError::Nonsense("not what was asked for")),
+    }
+}
+
+/// A finished file needs at most 4 bytes a pixel (none of the formats stores more than 3 and a
+/// filter byte a row), or about what the source needed.
+fn check_length(
+    bytes: u64,
+    format: Option<Format>,
+    size: Size,
+    source_bytes: u64,
+) -> Result<(), ProtocolError> {
+    let most = size.pixels().saturating_mul(4);
+    let most = most.saturating_add(source_bytes.saturating_mul(2)).saturating_add(1 << 20);
+    match format {
+        None if bytes > 0 => Err(ProtocolError::Nonsense("a picture that nobody asked for")),
+        Some(_) if bytes == 0 => Err(ProtocolError::Nonsense("no picture")),
+        Some(_) if bytes > most => Err(ProtocolError::Nonsense("a picture that is too long")),
+        _ => Ok(()),
+    }
+}
+
+fn checked_regions(regions: Vec<(Rect, Option<f32>)>, picture: Size) -> Result<Vec<Region>, ProtocolError> {
+    if regions.len() > MAX_REGIONS {
+        return Err(ProtocolError::Nonsense("too many regions"));
+    }
+    regions.into_iter().map(|(rect, score)| checked_region(rect.into(), score, picture)).collect()
+}
+
+fn checked_region(rect: PixelRect, score: Option<f32>, picture: Size) -> Result<Region, ProtocolError> {
+    let inside = !rect.is_empty() && rect.intersection(picture.rect()) == Some(rect);
+    let sure = score.is_none_or(|score| (0.0..=1.0).contains(&score));
+    if inside && sure {
+        return Ok(Region { rect, score });
+    }
+    Err(ProtocolError::Nonsense("a region outside the picture"))
+}
+
+/// The name of a format on the wire.
+pub fn format_name(format: Format) -> &'static str {
+    match format {
+        Format::Jpeg => "jpeg",
+        Format::Png => "png",
+        Format::WebP => "webp",
+        Format::Tiff => "tiff",
+        Format::Bmp => "bmp",
+        Format::Gif => "gif",
+        Format::Heic => "heic",
+        Format::Avif => "avif",
+    }
+}
+
+fn format_named(name: &str) -> Option<Format> {
+    use Format::{Avif, Bmp, Gif, Heic, Jpeg, Png, Tiff, WebP};
+    [Jpeg, Png, WebP, Tiff, Bmp, Gif, Heic, Avif].into_iter().find(|format| format_name(*format) == name)
+}
+
+/// Paths as bytes: a folder's name need not be UTF-8.
+mod path_bytes {
+    use std::ffi::OsString;
+    use std::os::unix::ffi::{OsStrExt, OsStringExt};
+    use std::path::{Path, PathBuf};
+
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+    pub fn serialize<S: Serializer>(path: &Path, serializer: S) -> Result<S::Ok, S::Error> {
+        path.as_os_str().as_bytes().serialize(serializer)
+    }
+
+    pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<PathBuf, D::Error> {
+        Vec::deserialize(deserializer).map(|bytes| PathBuf::from(OsString::from_vec(bytes)))
+    }
+}
+
+mod optional_path_bytes {
+    use std::ffi::OsString;
+    use std::os::unix::ffi::{OsStrExt, OsStringExt};
+    use std::path::PathBuf;
+
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+    pub fn serialize<S: Serializer>(path: &Option<PathBuf>, serializer: S) -> Result<S::Ok, S::Error> {
+        path.as_ref().map(|path| path.as_os_str().as_bytes()).serialize(serializer)
+    }
+
+    pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<PathBuf>, D::Error> {
+        let bytes: Option<Vec<u8>> = Option::deserialize(deserializer)?;
+        Ok(bytes.map(|bytes| PathBuf::from(OsString::from_vec(bytes))))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn request(obscure: Option<Style>) -> Request {
+        Request { id: 7, task: Task { obscure, min_face: Some(20), margin: 0.25, given: vec![] } }
+    }
+
+    fn done(size: (u32, u32), regions: Vec<(Rect, Option<f32>)>, format: Option<&str>) -> Answer {
+        let verdict = Verdict::Done { size, regions, format: format.map(Into::into), notes: vec![] };
+        Answer { id: 7, verdict }
+    }
+
+    fn message(header: &impl Serialize, body: &[u8]) -> Vec<u8> {
+        let mut bytes = Vec::new();
+        write_header(&mut bytes, header, body.len() as u64).unwrap();
+        bytes.extend_from_slice(body);
+        bytes
+    }
+
+    #[test]
+    fn a_message_is_read_as_it_was_written() {
+        let hello = Hello {
+            model: Some(ModelFiles { model: "/m/ä".into(), onnxruntime: Some("/o".into()) }),
+            file_bytes: 1,
+            pixels: u64::MAX,
+            memory_bytes: 3,
+        };
+        let bytes = message(&hello, b"body");
+        let mut input = bytes.as_slice();
+        assert_eq!(read_header(&mut input).unwrap(), Some((hello, 4)));
+        assert_eq!(input, b"body");
+    }
+
+    #[test]
+    fn the_other_side_may_leave_between_messages_only() {
+        assert!(matches!(read_header::<Answer>(&mut [].as_slice()), Ok(None)));
+        let bytes = message(&done((1, 1), vec![], None), b"");
+        for cut in 1..bytes.len() {
+            let result = read_header::<Answer>(&mut &bytes[..cut]);
+            assert!(matches!(result, Err(ProtocolError::Pipe(_))), "cut at {cut}");
+        }
+    }
+
+    #[test]
+    fn sec_8_a_header_beyond_its_limit_is_refused_before_it_is_read() {
+        let mut bytes = message(&done((1, 1), vec![], None), b"");
+        bytes[4..8].copy_from_slice(&(MAX_HEADER_BYTES + 1).to_le_bytes());
+        assert!(matches!(read_header::<Answer>(&mut bytes.as_slice()), Err(ProtocolError::Nonsense(_))));
+    }
+
+    #[test]
+    fn sec_8_an_answer_counts_only_if_it_makes_sense() {
+        let limits = decode::Limits { file_bytes: 1000, pixels: 10_000 };
+        let inside = Rect(10, 10, 20, 20);
+        let fill = Some(Style::Fill);
+        let cases: [(&str, Option<Style>, Answer, u64, bool); 16] = [
+            ("found", None, done((100, 100), vec![(inside, Some(0.5))], None), 0, true),
+            ("obscured", fill, done((100, 100), vec![(inside, None)], Some("png")), 900, true),
+            ("nothing found", None, done((1, 1), vec![], None), 0, true),
+            ("other id", None, Answer { id: 8, ..done((1, 1), vec![], None) }, 0, false),
+            ("no pixels", None, done((0, 5), vec![], None), 0, false),
+            ("too many pixels", None, done((101, 100), vec![], None), 0, false),
+            ("huge sides", None, done((u32::MAX, u32::MAX), vec![], None), 0, false),
+            (
+                "region over the border",
+                None,
+                done((100, 100), vec![(Rect(90, 0, 20, 5), None)], None),
+                0,
+                false,
+            ),
+            (
+                "region far away",
+                None,
+                done((9, 9), vec![(Rect(u32::MAX, 9, u32::MAX, 9), None)], None),
+                0,
+                false,
+            ),
+            ("empty region", None, done((9, 9), vec![(Rect(1, 1, 0, 4), None)], None), 0, false),
+            ("score", None, done((100, 100), vec![(inside, Some(1.5))], None), 0, false),
+            ("picture unasked", None, done((9, 9), vec![], None), 5, false),
+            ("picture missing", fill, done((9, 9), vec![], None), 0, false),
+            ("picture empty", fill, done((9, 9), vec![], Some("png")), 0, false),
+            ("picture endless", fill, done((9, 9), vec![], Some("png")), u64::MAX, false),
+            ("format", fill, done((9, 9), vec![], Some("svg")), 5, false),
+        ];
+        for (name, style, answer, body, makes_sense) in cases {
+            let checked = answer.check(&request(style), 1000, body, &limits);
+            assert_eq!(checked.is_ok(), makes_sense, "{name}: {checked:?}");
+        }
+    }
+
+    #[test]
+    fn sec_3_words_of_a_worker_are_made_harmless() {
+        let answer = Answer { id: 7, verdict: Verdict::Refused { reason: "bad\u{1b}[31m\n".repeat(200) } };
+        let Ok(Checked::Refused(reason)) = answer.check(&request(None), 1, 0, &decode::Limits::default())
+        else {
+            panic!("a refusal is an answer")
+        };
+        assert!(!reason.contains(char::is_control) && reason.len() < 2000);
+    }
+
+    #[test]
+    fn every_format_has_its_name() {
+        for format in [Format::Jpeg, Format::Png, Format::WebP, Format::Tiff, Format::Heic] {
+            assert_eq!(format_named(format_name(format)), Some(format));
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn sec_8_no_bytes_upset_the_reader(bytes in proptest::collection::vec(any::<u8>(), 0..200)) {
+            let _ = read_header::<Answer>(&mut bytes.as_slice());
+            let _ = read_header::<Ready>(&mut bytes.as_slice());
+        }
+
+        #[test]
+        fn sec_8_no_json_upsets_the_check(
+            flips in proptest::collection::vec((0usize..200, any::<u8>()), 0..4),
+            body in any::<u64>(),
+            source in any::<u64>(),
+        ) {
+            let answer = done((100, 90), vec![(Rect(1, 2, 3, 4), Some(0.5))], Some("png"));
+            let mut bytes = message(&answer, b"");
+            for (at, value) in flips {
+                let at = at % bytes.len();
+                bytes[at] = value;
+            }
+            if let Ok(Some((answer, _))) = read_header::<Answer>(&mut bytes.as_slice()) {
+                let checked = answer.check(&request(Some(Style::Veil)), source, body, &decode::Limits::default());
+                if let Ok(Checked::Done(done)) = checked {
+                    for region in done.regions {
+                        prop_assert!(region.rect.right() <= done.size.width);
+                        prop_assert!(region.rect.bottom() <= done.size.height);
+                    }
+                }
+            }
+        }
+
+        #[test]
+        fn a_task_survives_the_wire(
+            margin in 0.0f32..2.0,
+            min_face in proptest::option::of(1u32..5000),
+            given in proptest::collection::vec((any::<u32>(), any::<u32>(), any::<u32>(), any::<u32>()), 0..50),
+        ) {
+            let given = given.into_iter().map(|(x, y, w, h)| Rect(x, y, w, h)).collect();
+            let request = Request { id: 1, task: Task { obscure: Some(Style::Fill), min_face, margin, given } };
+            let bytes = message(&request, b"");
+            let read: Option<(Request, u64)> = read_header(&mut bytes.as_slice()).unwrap();
+            prop_assert_eq!(read, Some((request, 0)));
+        }
+    }
+}

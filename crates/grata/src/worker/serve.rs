@@ -1,0 +1,131 @@
+//! The worker's side of the conversation: get ready, lock itself in, answer photo by photo.
+//!
+//! Nothing is logged here and nothing is printed: a worker has no names to leak, and a panic ends it
+//! in silence. The parent tells the user.
+
+use std::fs::File;
+use std::io::{self, Read};
+use std::process::ExitCode;
+
+use grata_vision::decode::{self, Format};
+
+use super::confine;
+use super::protocol::{self, Answer, Hello, ProtocolError, Ready, Rect, Region, Request, Task, Verdict};
+
+/// What works on photos behind the worker's door.
+pub trait PhotoEngine {
+    /// Works on one photo.
+    ///
+    /// # Errors
+    /// Why not, in plain words. The engine can take the next photo.
+    fn process(&mut self, photo: &[u8], task: &Task, limits: &decode::Limits) -> Result<Processed, String>;
+}
+
+/// What an engine made of a photo.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Processed {
+    /// Width and height of the upright picture.
+    pub size: (u32, u32),
+    /// What is hidden.
+    pub regions: Vec<Region>,
+    /// The finished file, if the task asked for one.
+    pub finished: Option<(Format, Vec<u8>)>,
+    /// Plain words for the report.
+    pub notes: Vec<String>,
+}
+
+/// Second half of getting ready: what no longer needs files.
+pub type Start = Box<dyn FnOnce() -> Result<Box<dyn PhotoEngine>, String>>;
+
+/// Runs a worker over standard input and output until the parent leaves.
+///
+/// `prepare` reads the files that it needs, under the limits of memory and files. Then the worker
+/// locks itself in, and the rest of the start happens inside: threads that it makes are locked in
+/// with it.
+pub fn serve(prepare: impl FnOnce(&Hello) -> Result<Start, String>) -> ExitCode {
+    std::panic::set_hook(Box::new(|_| {}));
+    match own_pipes()
+        .map_err(ProtocolError::from)
+        .and_then(|(input, output)| converse(prepare, input, output))
+    {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(_) => ExitCode::from(3),
+    }
+}
+
+/// The two pipes, taken away from standard input and output: a library that prints cannot garble
+/// the conversation.
+fn own_pipes() -> io::Result<(File, File)> {
+    let input = File::from(rustix::io::fcntl_dupfd_cloexec(io::stdin(), 3)?);
+    let output = File::from(rustix::io::fcntl_dupfd_cloexec(io::stdout(), 3)?);
+    let nothing = File::options().read(true).write(true).open("/dev/null")?;
+    rustix::stdio::dup2_stdin(&nothing)?;
+    rustix::stdio::dup2_stdout(&nothing)?;
+    Ok((input, output))
+}
+
+fn converse(
+    prepare: impl FnOnce(&Hello) -> Result<Start, String>,
+    mut input: File,
+    mut output: File,
+) -> Result<(), ProtocolError> {
+    let Some((hello, _)) = protocol::read_header::<Hello>(&mut input)? else { return Ok(()) };
+    let (mut engine, confinement) = match get_ready(prepare, &hello) {
+        Ok(ready) => ready,
+        Err(reason) => {
+            protocol::write_header(&mut output, &Ready::Refused { reason }, 0)?;
+            return Ok(());
+        }
+    };
+    protocol::write_header(&mut output, &Ready::Ready { confinement }, 0)?;
+    let limits = decode::Limits { file_bytes: hello.file_bytes, pixels: hello.pixels };
+    while let Some((request, photo_bytes)) = protocol::read_header::<Request>(&mut input)? {
+        let photo = read_photo(&mut input, photo_bytes)?;
+        let (answer, finished) = answer(engine.as_mut(), &request, photo, &limits);
+        protocol::write_header(&mut output, &answer, finished.len() as u64)?;
+        io::Write::write_all(&mut output, &finished)?;
+    }
+    Ok(())
+}
+
+fn get_ready(
+    prepare: impl FnOnce(&Hello) -> Result<Start, String>,
+    hello: &Hello,
+) -> Result<(Box<dyn PhotoEngine>, Vec<String>), String> {
+    let mut confinement = confine::limit_resources(hello.memory_bytes)
+        .map_err(|error| format!("a worker process cannot limit itself: {error}"))?;
+    let start = prepare(hello)?;
+    confinement.extend(confine::lock_in());
+    Ok((start()?, confinement))
+}
+
+fn read_photo(input: &mut File, photo_bytes: u64) -> io::Result<Vec<u8>> {
+    let length = usize::try_from(photo_bytes).map_err(io::Error::other)?;
+    let mut photo = Vec::new();
+    photo.try_reserve_exact(length).map_err(io::Error::other)?;
+    input.take(photo_bytes).read_to_end(&mut photo)?;
+    if photo.len() == length { Ok(photo) } else { Err(io::ErrorKind::UnexpectedEof.into()) }
+}
+
+fn answer(
+    engine: &mut dyn PhotoEngine,
+    request: &Request,
+    photo: Vec<u8>,
+    limits: &decode::Limits,
+) -> (Answer, Vec<u8>) {
+    let (verdict, finished) = match engine.process(&photo, &request.task, limits) {
+        Err(reason) => (Verdict::Refused { reason }, Vec::new()),
+        Ok(Processed { size, regions, finished, notes }) => {
+            let regions = regions.into_iter().map(wire_region).collect();
+            let (format, bytes) = finished.map_or((None, Vec::new()), |(format, bytes)| {
+                (Some(protocol::format_name(format).to_string()), bytes)
+            });
+            (Verdict::Done { size, regions, format, notes }, bytes)
+        }
+    };
+    (Answer { id: request.id, verdict }, finished)
+}
+
+fn wire_region(region: Region) -> (Rect, Option<f32>) {
+    (region.rect.into(), region.score.map(|score| score.clamp(0.0, 1.0)))
+}
