@@ -1,13 +1,18 @@
 //! The `grata` binary, as a library so that its tests can run it with other worker processes.
 //!
+//! - [`app`]: the use cases
 //! - [`worker`]: the processes that touch photos, and may be killed
 //! - [`config`]: the one place that reads the environment
+//! - [`cx`]: what a use case needs from around it
 //! - [`error`]: what ends a command before anything was done
 //! - [`stop`]: Ctrl-C and its kin
 //! - [`words`]: paths and foreign text, fit to be printed
 
+pub mod app;
 pub mod config;
+pub mod cx;
 pub mod error;
 pub mod stop;
 pub mod words;
 pub mod worker;
+

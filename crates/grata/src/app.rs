@@ -1,0 +1,17 @@
+//! The use cases. `cli` translates into them and out of them; only here is spelled out what is done.
+//!
+//! - [`obscure`]: hide every face in every photo below the paths
+//! - [`detect`]: say what would be hidden
+//!
+//! and what they are made of: [`sources`] (which files are photos), [`naming`] (what the finished
+//! ones are called), [`regions`] (hidden by hand), [`output`] (written whole or not at all),
+//! [`batch`] (one photo after the other, in worker processes), [`models`] (what they look with).
+
+pub mod batch;
+pub mod detect;
+pub mod models;
+pub mod naming;
+pub mod obscure;
+pub mod output;
+pub mod regions;
+pub mod sources;
