@@ -1,5 +1,6 @@
 //! The `grata` binary, as a library so that its tests can run it with other worker processes.
 //!
+//! - [`cli`]: arguments in, plain words and JSON lines out
 //! - [`app`]: the use cases
 //! - [`worker`]: the processes that touch photos, and may be killed
 //! - [`config`]: the one place that reads the environment
@@ -9,6 +10,7 @@
 //! - [`words`]: paths and foreign text, fit to be printed
 
 pub mod app;
+pub mod cli;
 pub mod config;
 pub mod cx;
 pub mod error;
@@ -16,3 +18,4 @@ pub mod stop;
 pub mod words;
 pub mod worker;
 
+pub use cli::run;

@@ -1,6 +1,9 @@
 //! The `grata` command.
 
-fn main() {
-    eprintln!("grata: nothing is built yet");
-    std::process::exit(1);
+use std::process::ExitCode;
+
+use grata::cx::Hands;
+
+fn main() -> ExitCode {
+    grata::run(std::env::args_os(), Hands::own())
 }

@@ -1,0 +1,124 @@
+//! Arguments in; plain words, JSON lines and an exit code out.
+//!
+//! Standard output carries what machines read, standard error all else. Exit codes: 0 all done; 1
+//! wrong usage or configuration, nothing was done; 2 some photos failed, all others were done;
+//! [`STOPPED_EXIT_CODE`] after Ctrl-C, everything that was finished is whole.
+
+mod arguments;
+mod detect;
+mod obscure;
+mod report;
+
+use std::ffi::OsString;
+use std::io::IsTerminal;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use crate::config::Config;
+use crate::cx::{Cx, Hands};
+use crate::error::{AppError, ErrorKind};
+use crate::stop::{STOPPED_EXIT_CODE, Stop};
+use crate::worker::{engine, serve};
+
+/// Exit code after wrong usage or configuration: nothing was done.
+const NOTHING_DONE: u8 = 1;
+
+/// Exit code if some photos failed and all others were done.
+const SOME_FAILED: u8 = 2;
+
+/// Publish photos so that only people who said yes are shown.
+#[derive(Debug, Parser)]
+#[command(name = "grata", version, arg_required_else_help = true)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    Obscure(obscure::Arguments),
+    Detect(detect::Arguments),
+    /// Works on photos for another grata; not for people.
+    #[command(hide = true)]
+    PhotoWorker,
+}
+
+/// How a command went that did something.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Finish {
+    AllDone,
+    SomeFailed,
+}
+
+/// Runs the command that `arguments` name, with these `hands`.
+pub fn run(arguments: impl IntoIterator<Item = OsString>, hands: Hands) -> ExitCode {
+    let cli = match Cli::try_parse_from(arguments) {
+        Ok(cli) => cli,
+        Err(error) => return usage(&error),
+    };
+    if matches!(cli.command, Command::PhotoWorker) {
+        return photo_worker();
+    }
+    let stop = match Stop::on_signals() {
+        Ok(stop) => stop,
+        Err(error) => {
+            return failure(&AppError::new(ErrorKind::Internal, "signals cannot be handled").because(error));
+        }
+    };
+    let finish = Config::from_environment().and_then(|config| {
+        let cx = Cx { config, hands, stop: stop.clone() };
+        match &cli.command {
+            Command::Obscure(arguments) => obscure::run(arguments, &cx),
+            Command::Detect(arguments) => detect::run(arguments, &cx),
+            Command::PhotoWorker => Ok(Finish::AllDone),
+        }
+    });
+    match finish {
+        Err(error) => failure(&error),
+        Ok(_) if stop.is_raised() => ExitCode::from(STOPPED_EXIT_CODE),
+        Ok(Finish::AllDone) => ExitCode::SUCCESS,
+        Ok(Finish::SomeFailed) => ExitCode::from(SOME_FAILED),
+    }
+}
+
+/// Help goes to standard output and is no mistake; all else about arguments is one.
+fn usage(error: &clap::Error) -> ExitCode {
+    // A closed terminal is nobody's mistake.
+    let _ = error.print();
+    if error.use_stderr() { ExitCode::from(NOTHING_DONE) } else { ExitCode::SUCCESS }
+}
+
+fn failure(error: &AppError) -> ExitCode {
+    eprintln!("grata: {error}");
+    ExitCode::from(NOTHING_DONE)
+}
+
+fn photo_worker() -> ExitCode {
+    if std::io::stdin().is_terminal() {
+        let error = AppError::new(ErrorKind::Invalid, "this command is started by grata itself");
+        return failure(&error.hint("`grata obscure --help` says how to hide faces."));
+    }
+    serve::serve(engine::prepare)
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn the_arguments_are_consistent() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn every_command_shows_an_example() {
+        for command in Cli::command().get_subcommands().filter(|command| !command.is_hide_set()) {
+            let help = command.clone().render_long_help().to_string();
+            assert!(help.contains(&format!("grata {} ", command.get_name())), "{help}");
+            assert!(help.contains("Example"), "{help}");
+        }
+    }
+}

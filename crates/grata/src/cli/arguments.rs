@@ -1,0 +1,76 @@
+//! Raw arguments that several commands share, turned once into checked values.
+
+use std::num::NonZeroUsize;
+
+use clap::Args;
+use grata_core::region::Margin;
+use grata_vision::detect::DetectOptions;
+
+/// Smallest face that can be asked for, in pixels: below it there is nothing to see.
+const SMALLEST_FACE: u32 = 8;
+
+/// Largest face that can be asked for, in pixels.
+const LARGEST_FACE: u32 = 10_000;
+
+/// Most photos at once.
+const MOST_JOBS: usize = 256;
+
+/// What to look for.
+#[derive(Debug, Clone, Args)]
+pub struct LookArguments {
+    /// Height of the smallest face to look for, in pixels
+    #[arg(long, value_name = "PX", default_value_t = DetectOptions::default().min_face, value_parser = face)]
+    pub min_face: u32,
+
+    /// How much of its surroundings is hidden with a face: a share of its size, 0 to 2
+    #[arg(long, value_name = "SHARE", default_value_t = Margin::DEFAULT.share(), value_parser = share)]
+    pub margin: f32,
+}
+
+impl LookArguments {
+    /// The margin; the parser has seen to it that it is one.
+    pub fn margin(&self) -> Margin {
+        Margin::new(self.margin).unwrap_or_default()
+    }
+}
+
+fn face(text: &str) -> Result<u32, String> {
+    let pixels = text.parse().ok().filter(|pixels| (SMALLEST_FACE..=LARGEST_FACE).contains(pixels));
+    pixels.ok_or_else(|| format!("give a whole number of pixels from {SMALLEST_FACE} to {LARGEST_FACE}"))
+}
+
+fn share(text: &str) -> Result<f32, String> {
+    let share = text.parse().ok().filter(|share| Margin::new(*share).is_some());
+    share.ok_or_else(|| "give a number from 0 to 2, such as 0.3".into())
+}
+
+/// Parses a number of jobs.
+///
+/// # Errors
+/// What to give instead.
+pub fn jobs(text: &str) -> Result<NonZeroUsize, String> {
+    let jobs = text.parse::<NonZeroUsize>().ok().filter(|jobs| jobs.get() <= MOST_JOBS);
+    jobs.ok_or_else(|| format!("give a whole number from 1 to {MOST_JOBS}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_out_of_range_are_refused_with_the_range() {
+        assert_eq!(
+            (face("20"), jobs("2"), share("0.5")),
+            (Ok(20), Ok(NonZeroUsize::new(2).unwrap()), Ok(0.5))
+        );
+        for wrong in ["7", "-3", "10001", "many", ""] {
+            assert!(face(wrong).is_err(), "{wrong}");
+        }
+        for wrong in ["2.1", "-0.1", "NaN", "inf", ""] {
+            assert!(share(wrong).is_err(), "{wrong}");
+        }
+        for wrong in ["0", "257", "-1"] {
+            assert!(jobs(wrong).is_err(), "{wrong}");
+        }
+    }
+}
