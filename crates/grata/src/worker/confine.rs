@@ -1,19 +1,27 @@
-//! What a worker takes from itself before the first photo (SEC-8).
+//! What a worker takes from itself (SEC-8), in three steps, each for good.
 //!
-//! First limits on resources, which any Unix has: memory, few files, no file writing, no core dump.
-//! Then, on Linux, two locks that hold until the process ends:
+//! 1. [`limit_resources`], on any Unix: memory, few files, no file writing, no core dump.
+//! 2. [`lock_to_reading`], before the neural runtime's library is loaded, since a library may act on
+//!    its own as soon as it is: that of ONNX Runtime 1.31 keeps a database for telemetry in the home
+//!    folder and sends it to its maker, unless told otherwise (SEC-4). It is told otherwise, see
+//!    [`ENVIRONMENT`]; and it could not: from here on nothing is written, sent or run.
+//! 3. [`lock_in`], before the first photo: no file at all.
 //!
-//! - a seccomp filter over all threads: no opening of files, no sockets, no programs, no tracing.
-//!   It lists what is forbidden, since a neural runtime may need any other call; so
-//! - Landlock besides: no file and no TCP port, whatever the call is named. It holds for the calling
-//!   thread and those it starts, so the lock comes before the runtime makes any. Kernels before 6.7
-//!   lack the ports, those before 5.13 all of it.
+//! The locks of Linux are two, since each has gaps:
+//!
+//! - a seccomp filter over all threads. It lists what is forbidden, since a neural runtime may need
+//!   any other call; so
+//! - Landlock besides: files and TCP ports, whatever the call is named. It holds for the calling
+//!   thread and those it starts later. Kernels before 6.7 lack the ports, those before 5.13 all of it.
 //!
 //! A missing lock is no error: the worker says what it has, and `grata doctor` passes it on.
 
 use std::io;
 
 use rustix::process::{Resource, Rlimit, setrlimit};
+
+/// The whole environment of a worker. ONNX Runtime is told to keep and send no telemetry.
+pub const ENVIRONMENT: [(&str, &str); 1] = [("ORT_DISABLE_TELEMETRY", "1")];
 
 /// Files that a worker may have open: two pipes, the model, the library and what it loads.
 const OPEN_FILES: u64 = 64;
@@ -42,24 +50,29 @@ fn limit(resource: Resource, wish: u64) -> io::Result<()> {
     Ok(setrlimit(resource, Rlimit { current: Some(hard), maximum: Some(hard) })?)
 }
 
-/// Gives up files, network and other programs, as far as the kernel can be asked to. Returns what
-/// holds now, in plain words.
+/// Gives up the network, other programs, and writing, as far as the kernel can be asked to. Returns
+/// what does not hold, in plain words.
+pub fn lock_to_reading() -> Vec<String> {
+    #[cfg(target_os = "linux")]
+    return [linux::landlock(linux::Files::Read), linux::seccomp(linux::Files::Read)]
+        .into_iter()
+        .filter_map(|lock| lock.err())
+        .map(|why| format!("not locked while loading: {why}"))
+        .collect();
+    #[cfg(not(target_os = "linux"))]
+    Vec::new()
+}
+
+/// Gives up reading files as well. Returns what holds now, in plain words.
 pub fn lock_in() -> Vec<String> {
-    locks()
-}
-
-#[cfg(not(target_os = "linux"))]
-fn locks() -> Vec<String> {
-    vec!["no file and network locks on this system".into()]
-}
-
-#[cfg(target_os = "linux")]
-fn locks() -> Vec<String> {
-    vec![
+    #[cfg(target_os = "linux")]
+    return vec![
         linux::end_with_the_parent(),
-        linux::landlock().unwrap_or_else(|why| format!("no Landlock ({why})")),
-        linux::seccomp().unwrap_or_else(|why| format!("no seccomp filter ({why})")),
-    ]
+        linux::landlock(linux::Files::None).unwrap_or_else(|why| format!("no Landlock ({why})")),
+        linux::seccomp(linux::Files::None).unwrap_or_else(|why| format!("no seccomp filter ({why})")),
+    ];
+    #[cfg(not(target_os = "linux"))]
+    vec!["no file and network locks on this system".into()]
 }
 
 #[cfg(target_os = "linux")]
@@ -68,12 +81,25 @@ mod linux {
     use std::error::Error;
 
     use landlock::{
-        ABI, Access, AccessFs, AccessNet, CompatLevel, Compatible, Ruleset, RulesetAttr, RulesetStatus, Scope,
+        ABI, Access, AccessFs, AccessNet, CompatLevel, Compatible, PathBeneath, PathFd, Ruleset, RulesetAttr,
+        RulesetCreatedAttr, RulesetStatus, Scope,
     };
     use rustix::process::{DumpableBehavior, Signal};
-    use seccompiler::{SeccompAction, SeccompFilter, TargetArch};
+    use seccompiler::{
+        SeccompAction, SeccompCmpArgLen, SeccompCmpOp, SeccompCondition, SeccompFilter, SeccompRule,
+        TargetArch,
+    };
 
     type Outcome = Result<String, Box<dyn Error>>;
+
+    /// Which files may still be opened.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+    pub enum Files {
+        /// Any, for reading.
+        Read,
+        /// None.
+        None,
+    }
 
     /// A killed parent leaves no worker behind, and no other process may look into a worker.
     pub fn end_with_the_parent() -> String {
@@ -85,29 +111,37 @@ mod linux {
         }
     }
 
-    /// Every access that this kernel's Landlock knows is forbidden: there is not one rule.
-    pub fn landlock() -> Outcome {
+    /// Every access that this kernel's Landlock knows is forbidden, but reading where that is needed.
+    pub fn landlock(files: Files) -> Outcome {
         let newest = ABI::V6;
-        let status = Ruleset::default()
+        let mut rules = Ruleset::default()
             .set_compatibility(CompatLevel::BestEffort)
             .handle_access(AccessFs::from_all(newest))?
             .handle_access(AccessNet::from_all(newest))?
             .scope(Scope::from_all(newest))?
-            .create()?
-            .restrict_self()?;
-        match status.ruleset {
+            .create()?;
+        if files == Files::Read {
+            rules = rules
+                .add_rule(PathBeneath::new(PathFd::new("/")?, AccessFs::ReadFile | AccessFs::ReadDir))?;
+        }
+        match rules.restrict_self()?.ruleset {
             RulesetStatus::FullyEnforced => Ok("Landlock: no files, no TCP, no signals".into()),
             RulesetStatus::PartiallyEnforced => Ok("Landlock: no files (an older kernel)".into()),
             RulesetStatus::NotEnforced => Err("not in this kernel".into()),
         }
     }
 
-    /// Forbids the calls of [`forbidden`] with `EPERM`, for all threads.
+    /// Forbids system calls with `EPERM`, for all threads.
     ///
     /// The x32 twins of these calls have other numbers and pass; kernels rarely have them, and
     /// Landlock covers those that matter.
-    pub fn seccomp() -> Outcome {
-        let rules: BTreeMap<i64, Vec<_>> = forbidden().into_iter().map(|call| (call, Vec::new())).collect();
+    pub fn seccomp(files: Files) -> Outcome {
+        let mut rules: BTreeMap<i64, Vec<SeccompRule>> =
+            always_forbidden().into_iter().map(|call| (call, Vec::new())).collect();
+        for (call, flags_argument) in openings() {
+            let rule = if files == Files::None { Vec::new() } else { opens_for_writing(flags_argument)? };
+            rules.insert(call, rule);
+        }
         let denied = SeccompAction::Errno(libc::EPERM.unsigned_abs());
         let target: TargetArch = std::env::consts::ARCH.try_into()?;
         let filter = SeccompFilter::new(rules, SeccompAction::Allow, denied, target)?;
@@ -116,11 +150,29 @@ mod linux {
         Ok("seccomp: no opening, no sockets, no programs".into())
     }
 
-    /// System calls that reach files, the network, other programs or the kernel's rarer corners.
-    fn forbidden() -> Vec<i64> {
+    /// Calls that open a file, and which of their arguments says what for.
+    fn openings() -> Vec<(i64, u8)> {
+        #[cfg(target_arch = "x86_64")]
+        return vec![(libc::SYS_openat, 2), (libc::SYS_open, 1)];
+        #[cfg(not(target_arch = "x86_64"))]
+        vec![(libc::SYS_openat, 2)]
+    }
+
+    /// Any of the flags that let a file be changed or made.
+    fn opens_for_writing(flags_argument: u8) -> Result<Vec<SeccompRule>, seccompiler::BackendError> {
+        let flag = |flag: i32| {
+            let flag = u64::from(flag.unsigned_abs());
+            let set = SeccompCmpOp::MaskedEq(flag);
+            let condition = SeccompCondition::new(flags_argument, SeccompCmpArgLen::Dword, set, flag)?;
+            SeccompRule::new(vec![condition])
+        };
+        [libc::O_WRONLY, libc::O_RDWR, libc::O_CREAT, libc::O_TRUNC].into_iter().map(flag).collect()
+    }
+
+    /// System calls that change files, reach the network, other programs or the kernel's rarer corners.
+    fn always_forbidden() -> Vec<i64> {
         let mut calls = vec![
             // files by name
-            libc::SYS_openat,
             libc::SYS_openat2,
             libc::SYS_open_by_handle_at,
             libc::SYS_name_to_handle_at,
@@ -177,15 +229,14 @@ mod linux {
             libc::SYS_finit_module,
             libc::SYS_kexec_load,
         ];
-        calls.extend(forbidden_old_names());
+        calls.extend(old_names());
         calls
     }
 
     /// Calls that newer architectures no longer have.
     #[cfg(target_arch = "x86_64")]
-    fn forbidden_old_names() -> Vec<i64> {
+    fn old_names() -> Vec<i64> {
         vec![
-            libc::SYS_open,
             libc::SYS_creat,
             libc::SYS_unlink,
             libc::SYS_rename,
@@ -204,7 +255,7 @@ mod linux {
     }
 
     #[cfg(not(target_arch = "x86_64"))]
-    fn forbidden_old_names() -> Vec<i64> {
+    fn old_names() -> Vec<i64> {
         Vec::new()
     }
 }

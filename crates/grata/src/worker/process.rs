@@ -14,6 +14,7 @@ use std::time::{Duration, Instant};
 use grata_vision::decode;
 use rustix::event::{PollFd, PollFlags, Timespec};
 
+use super::confine;
 use super::protocol::{self, Answer, Checked, Hello, ProtocolError, Ready, Request};
 use crate::stop::Stop;
 use crate::words::{count, harmless};
@@ -108,7 +109,7 @@ pub struct WorkerProcess {
 impl WorkerProcess {
     /// Starts a worker and waits until it is ready.
     ///
-    /// It gets no environment, no terminal, the root as its folder, and a process group of its own,
+    /// It gets no environment but [`confine::ENVIRONMENT`], no terminal, the root as its folder, and a process group of its own,
     /// so that Ctrl-C reaches the parent alone, which then ends its workers.
     ///
     /// # Errors
@@ -118,6 +119,7 @@ impl WorkerProcess {
             .arg0("grata")
             .args(&command.arguments)
             .env_clear()
+            .envs(confine::ENVIRONMENT)
             .current_dir("/")
             .process_group(0)
             .stdin(Stdio::piped())

@@ -39,7 +39,7 @@ pub type Start = Box<dyn FnOnce() -> Result<Box<dyn PhotoEngine>, String>>;
 
 /// Runs a worker over standard input and output until the parent leaves.
 ///
-/// `prepare` reads the files that it needs, under the limits of memory and files. Then the worker
+/// `prepare` reads the files that it needs; it can neither write nor reach anybody. Then the worker
 /// locks itself in, and the rest of the start happens inside: threads that it makes are locked in
 /// with it.
 pub fn serve(prepare: impl FnOnce(&Hello) -> Result<Start, String>) -> ExitCode {
@@ -94,6 +94,7 @@ fn get_ready(
 ) -> Result<(Box<dyn PhotoEngine>, Vec<String>), String> {
     let mut confinement = confine::limit_resources(hello.memory_bytes)
         .map_err(|error| format!("a worker process cannot limit itself: {error}"))?;
+    confinement.extend(confine::lock_to_reading());
     let start = prepare(hello)?;
     confinement.extend(confine::lock_in());
     Ok((start()?, confinement))

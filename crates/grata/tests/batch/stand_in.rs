@@ -41,7 +41,10 @@ fn detect_model(_config: &Config, say: &mut dyn Write) -> Result<ModelFiles, App
 
 /// A worker as grata's own, but for its engine.
 pub fn worker() -> ExitCode {
-    serve::serve(|_: &Hello| -> Result<Start, String> { Ok(Box::new(|| Ok(Box::new(Obedient)))) })
+    serve::serve(|_: &Hello| -> Result<Start, String> {
+        let while_loading = peek();
+        Ok(Box::new(|| Ok(Box::new(Obedient { while_loading }))))
+    })
 }
 
 /// A worker whose model does not fit.
@@ -49,7 +52,9 @@ pub fn refusing_worker() -> ExitCode {
     serve::serve(|_: &Hello| -> Result<Start, String> { Err("the model cannot be loaded".into()) })
 }
 
-struct Obedient;
+struct Obedient {
+    while_loading: Vec<String>,
+}
 
 fn command(photo: &[u8]) -> &str {
     let body = [PNG, JPEG, HEIC].iter().find_map(|signature| photo.strip_prefix(*signature));
@@ -77,6 +82,7 @@ impl PhotoEngine for Obedient {
             "HANG" => std::thread::sleep(Duration::from_secs(3600)),
             "EAT" => eat(),
             "PEEK" => processed.notes = peek(),
+            "PEEKED" => processed.notes = self.while_loading.clone(),
             other => return Err(format!("an unknown command: {other}")),
         }
         Ok(processed)
@@ -113,7 +119,7 @@ fn peek() -> Vec<String> {
         can("udp", UdpSocket::bind("127.0.0.1:0").map(drop)),
         can("run", Command::new("/bin/true").status().map(drop)),
         can("thread", std::thread::Builder::new().spawn(|| ()).map(|thread| thread.join().unwrap())),
-        format!("variables: {}", std::env::vars_os().count()),
+        format!("variables: {:?}", std::env::vars().collect::<Vec<_>>()),
         format!(
             "folder: {}",
             std::env::current_dir().map(|path| path.display().to_string()).unwrap_or_default()
