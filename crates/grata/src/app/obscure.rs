@@ -1,5 +1,6 @@
 //! Hide every face in every photo below the paths.
 
+use std::collections::HashSet;
 use std::io::Write;
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
@@ -63,9 +64,8 @@ pub fn obscure(
     let regions = order.regions.as_deref().map(Regions::read).transpose()?;
     let out = output_path(order)?;
     let found = sources::find(&order.paths, Some(&out))?;
-    let names = names(&found);
-    refuse_to_write_on_sources(&out, &found, &names)?;
-    let items = items(found, &names, regions, say);
+    let layout = Layout::new(out, &found)?;
+    let items = items(found, &layout.names, regions, say);
     if !items.iter().any(|item| matches!(item, Item::Job(..))) {
         batch::tell(items, audience);
         return Ok(());
@@ -75,7 +75,7 @@ pub fn obscure(
     let ready = batch::get_ready(&crew)?;
     let folder =
         OutputFolder::create(&order.out, order.overwrite).map_err(|error| no_folder(order, error))?;
-    let work = Work { order, cx, folder: &folder, names: &names };
+    let work = Work { order, cx, folder: &folder, layout: &layout };
     batch::run(ready, &items, order.jobs, audience, |slot, photo, job| work.settle(slot, photo, job));
     Ok(())
 }
@@ -101,25 +101,35 @@ fn no_folder(order: &ObscureOrder, error: std::io::Error) -> AppError {
         .hint("Give a folder that can be written with --out. Nothing was done.")
 }
 
-fn names(found: &[Source]) -> Names {
-    let wish = |photo: &'_ Photo| engine::written_as(photo.format);
-    let wishes: Vec<Wish> = batch::photos(found)
-        .map(|(_, photo)| Wish { source: &photo.real, relative: &photo.relative, written: wish(photo) })
-        .collect();
-    Names::new(&wishes)
+/// Where finished photos go: never on a source, not even with --overwrite and an output folder
+/// around the sources.
+struct Layout {
+    out: PathBuf,
+    sources: HashSet<PathBuf>,
+    names: Names,
 }
 
-/// A source is never written, not even with --overwrite and an output folder around the sources.
-fn refuse_to_write_on_sources(out: &Path, found: &[Source], names: &Names) -> Result<(), AppError> {
-    let sources: std::collections::HashSet<&Path> =
-        batch::photos(found).map(|(_, photo)| photo.real.as_path()).collect();
-    match names.places.iter().find(|place| sources.contains(out.join(place).as_path())) {
-        None => Ok(()),
-        Some(place) => {
-            let message = format!("a finished photo would take the place of a source, {}", shown(place));
-            Err(AppError::new(ErrorKind::Conflict, message)
-                .hint("Give another folder with --out. Nothing was done."))
+impl Layout {
+    fn new(out: PathBuf, found: &[Source]) -> Result<Self, AppError> {
+        let wish = |photo: &'_ Photo| engine::written_as(photo.format);
+        let wishes: Vec<Wish> = batch::photos(found)
+            .map(|(_, photo)| Wish { source: &photo.real, relative: &photo.relative, written: wish(photo) })
+            .collect();
+        let names = Names::new(&wishes);
+        let sources = batch::photos(found).map(|(_, photo)| photo.real.clone()).collect();
+        let layout = Self { out, sources, names };
+        match layout.names.places.iter().find(|place| layout.is_source(place)) {
+            None => Ok(layout),
+            Some(place) => {
+                let message = format!("a finished photo would take the place of a source, {}", shown(place));
+                Err(AppError::new(ErrorKind::Conflict, message)
+                    .hint("Give another folder with --out. Nothing was done."))
+            }
         }
+    }
+
+    fn is_source(&self, place: &Path) -> bool {
+        self.sources.contains(&self.out.join(place))
     }
 }
 
@@ -137,7 +147,7 @@ struct Work<'a> {
     order: &'a ObscureOrder,
     cx: &'a Cx,
     folder: &'a OutputFolder,
-    names: &'a Names,
+    layout: &'a Layout,
 }
 
 impl Work<'_> {
@@ -178,6 +188,9 @@ impl Work<'_> {
             return Err(Unsettled::Failed("the worker process gave something else than a picture".into()));
         }
         let place = self.place(photo, job, format);
+        if self.layout.is_source(&place) {
+            return Err(Unsettled::Failed("it would take the place of a source".into()));
+        }
         self.folder.finish(unfinished, &place)?;
         Ok(Some(self.report(done, place)))
     }
@@ -201,7 +214,7 @@ impl Work<'_> {
         if format == engine::written_as(photo.format) {
             return job.place.clone();
         }
-        self.names.unforeseen(&job.place, format)
+        self.layout.names.unforeseen(&job.place, format)
     }
 
     fn report(&self, done: Done, place: PathBuf) -> Report {

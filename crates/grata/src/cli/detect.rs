@@ -23,7 +23,11 @@ use crate::error::AppError;
 Example:
   grata detect photos/ > regions.jsonl
 
-Exit codes: 0 all done; 1 nothing was done; 2 some photos failed; 130 stopped by Ctrl-C.")]
+Exit codes: 0 all done; 1 nothing was done; 2 some photos failed; 130 stopped by Ctrl-C.
+
+A photo that takes too much fails; the others are done. More is allowed by the environment:
+GRATA_LIMIT_FILE_MIB (512), GRATA_LIMIT_MEGAPIXELS (250), GRATA_LIMIT_PHOTO_SECONDS (120),
+GRATA_LIMIT_WORKER_MIB (memory of a worker process; follows from the other two).")]
 pub struct Arguments {
     /// Photos, and folders with photos
     #[arg(required = true, value_name = "PATH")]

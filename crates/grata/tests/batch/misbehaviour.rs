@@ -7,7 +7,10 @@ use serde_json::json;
 use crate::world::World;
 
 pub const TESTS: &[(&str, fn())] = &[
-    ("sec_8_a_photo_that_kills_its_worker_costs_that_photo", a_photo_that_kills_its_worker_costs_that_photo),
+    (
+        "sec_8_pub_1_a_photo_that_kills_its_worker_costs_that_photo",
+        a_photo_that_kills_its_worker_costs_that_photo,
+    ),
     ("sec_8_a_photo_that_hangs_is_stopped_in_time", a_photo_that_hangs_is_stopped_in_time),
     (
         "sec_8_a_photo_that_eats_memory_is_stopped_at_the_limit",
