@@ -30,6 +30,7 @@ const SOME_FAILED: u8 = 2;
 /// Publish photos so that only people who said yes are shown.
 #[derive(Debug, Parser)]
 #[command(name = "grata", version, arg_required_else_help = true)]
+#[command(after_help = "Example:\n  grata obscure photos/ --out safe/")]
 struct Cli {
     #[command(subcommand)]
     command: Command,

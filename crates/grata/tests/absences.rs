@@ -83,6 +83,17 @@ fn only_the_configuration_reads_the_environment() {
     assert_eq!(readers, ["config.rs"]);
 }
 
+/// A runtime's library may do as it likes once it is loaded, so only a locked worker loads one.
+#[test]
+fn sec_4_only_a_worker_loads_a_runtime() {
+    let loaders: Vec<_> = sources()
+        .into_iter()
+        .filter(|(_, text)| text.contains("Library::load"))
+        .map(|(path, _)| path.file_name().unwrap().to_string_lossy().into_owned())
+        .collect();
+    assert_eq!(loaders, ["engine.rs"]);
+}
+
 /// A worker is told what to do by its parent alone: no test hook, no variable, no log.
 #[test]
 fn sec_3_nothing_is_logged() {

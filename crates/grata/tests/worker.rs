@@ -5,26 +5,17 @@ use std::path::PathBuf;
 
 use grata::config::Limits;
 use grata::stop::Stop;
-use grata::worker::process::{WorkerCommand, WorkerError, WorkerProcess};
-use grata::worker::protocol::{Hello, ModelFiles};
+use grata::worker::pool::Crew;
+use grata::worker::process::{WorkerCommand, WorkerError};
+use grata::worker::protocol::ModelFiles;
 use grata_vision::runtime::self_test;
 
 fn command() -> WorkerCommand {
     WorkerCommand { program: env!("CARGO_BIN_EXE_grata").into(), arguments: vec!["photo-worker".into()] }
 }
 
-fn hello(model: Option<ModelFiles>) -> Hello {
-    let limits = Limits::default();
-    Hello {
-        model,
-        file_bytes: limits.photo.file_bytes,
-        pixels: limits.photo.pixels,
-        memory_bytes: limits.worker_bytes,
-    }
-}
-
-fn start(model: Option<ModelFiles>) -> Result<WorkerProcess, WorkerError> {
-    WorkerProcess::start(&command(), &hello(model), &Stop::default())
+fn start(model: Option<ModelFiles>) -> Result<Vec<String>, WorkerError> {
+    Crew::new(&command(), model, Limits::default(), &Stop::default()).try_out()
 }
 
 /// A model small enough to be made here.
@@ -39,8 +30,7 @@ fn sec_8_a_worker_starts_locked_in_with_and_without_a_model() {
     let folder = tempfile::tempdir().unwrap();
     let small = ModelFiles { model: small_model(&folder), onnxruntime: None };
     for model in [None, Some(small)] {
-        let worker = start(model).unwrap();
-        let confinement = worker.confinement().join("; ");
+        let confinement = start(model).unwrap().join("; ");
         assert!(confinement.contains("memory limited"), "{confinement}");
         if cfg!(target_os = "linux") {
             assert!(confinement.contains("seccomp: no opening"), "{confinement}");

@@ -53,6 +53,16 @@ impl Crew {
         Ok(Slot { worker: Some(worker), ..self.slot() })
     }
 
+    /// Starts a worker and ends it: whether model and runtime load, and what the worker took from
+    /// itself, in plain words. The one way to try a runtime: its library never enters this process.
+    ///
+    /// # Errors
+    /// As [`WorkerProcess::start`].
+    pub fn try_out(&self) -> Result<Vec<String>, WorkerError> {
+        let worker = WorkerProcess::start(&self.command, &self.hello, &self.stop)?;
+        Ok(worker.confinement().to_vec())
+    }
+
     /// One slot, whose worker is started with the first photo.
     pub fn slot(&self) -> Slot<'_> {
         Slot { crew: self, worker: None, failed_starts: 0 }

@@ -509,6 +509,31 @@ mod tests {
     }
 
     #[test]
+    fn sec_8_an_answer_has_no_more_regions_and_notes_than_anybody_needs() {
+        let (limits, size) = (decode::Limits::default(), (100, 100));
+        let answer = |regions: usize, notes: usize| {
+            let regions = vec![(Rect(0, 0, 1, 1), None); regions];
+            let notes = vec![String::new(); notes];
+            Answer { id: 7, verdict: Verdict::Done { size, regions, format: None, notes } }
+        };
+        for (regions, notes, makes_sense) in
+            [(MAX_REGIONS, MAX_NOTES, true), (MAX_REGIONS + 1, 0, false), (0, MAX_NOTES + 1, false)]
+        {
+            let answer = answer(regions, notes);
+            assert_eq!(answer.check(&request(None), 9, 0, &limits).is_ok(), makes_sense, "{regions} {notes}");
+        }
+        let longest = Rect(u32::MAX, u32::MAX, u32::MAX, u32::MAX);
+        let verdict = Verdict::Done {
+            size,
+            regions: vec![(longest, Some(0.123_456_79)); MAX_REGIONS],
+            format: None,
+            notes: vec![],
+        };
+        let header = serde_json::to_vec(&Answer { id: u64::MAX, verdict }).unwrap();
+        assert!(header.len() < MAX_HEADER_BYTES as usize, "the longest list of regions fits a header");
+    }
+
+    #[test]
     fn sec_3_words_of_a_worker_are_made_harmless() {
         let answer = Answer { id: 7, verdict: Verdict::Refused { reason: "bad\u{1b}[31m\n".repeat(200) } };
         let Ok(Checked::Refused(reason)) = answer.check(&request(None), 1, 0, &decode::Limits::default())

@@ -45,6 +45,7 @@ fn the_lines_follow_the_contract() {
     assert_eq!(fs::read(world.path("out/a.png")).unwrap(), [PNG, b"Fill"].concat());
     assert!(ran.errors.contains("have a look at them:\n  photos/b.png\n"), "{}", ran.errors);
     assert!(ran.errors.ends_with("2 photos done (1 region), 0 skipped, 1 failed.\n"), "{}", ran.errors);
+    assert!(!ran.errors.contains(['\r', '\u{1b}', '█']), "no progress bar where nobody watches");
     let silent = world.run(&["obscure", "photos", "--out", "other"]);
     assert!(silent.expect(2).lines.is_empty());
 }

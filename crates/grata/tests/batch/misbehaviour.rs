@@ -16,6 +16,7 @@ pub const TESTS: &[(&str, fn())] = &[
         "sec_8_a_photo_that_eats_memory_is_stopped_at_the_limit",
         a_photo_that_eats_memory_is_stopped_at_the_limit,
     ),
+    ("sec_8_a_file_beyond_the_limit_never_reaches_a_worker", a_file_beyond_the_limit_never_reaches_a_worker),
     ("sec_8_a_worker_that_lies_is_not_believed", a_worker_that_lies_is_not_believed),
     ("sec_8_a_worker_that_drips_is_stopped_in_time", a_worker_that_drips_is_stopped_in_time),
     (
@@ -70,6 +71,16 @@ fn a_photo_that_eats_memory_is_stopped_at_the_limit() {
     ran.expect(2);
     assert!(ran.reason("photos/a.png").contains("memory"), "{}", ran.reason("photos/a.png"));
     assert_eq!(ran.status("photos/b.png"), "ok");
+}
+
+fn a_file_beyond_the_limit_never_reaches_a_worker() {
+    let world = World::with(&[("a.png", "OK"), ("b.png", &format!("OK {}", "x".repeat(1 << 20)))]);
+    let arguments = ["obscure", "photos", "--out", "out", "--json"];
+    let output = world.command("as-grata", &arguments).env("GRATA_LIMIT_FILE_MIB", "1").output().unwrap();
+    let ran = crate::world::ran(output);
+    ran.expect(2);
+    assert_eq!(ran.reason("photos/b.png"), "too large: more than 1 MiB (GRATA_LIMIT_FILE_MIB allows more)");
+    assert_eq!(world.files("out"), ["a.png"]);
 }
 
 fn a_worker_that_lies_is_not_believed() {
