@@ -26,6 +26,7 @@ pub const TESTS: &[(&str, fn())] = &[
     ("an_output_folder_among_the_sources_is_refused", an_output_folder_among_the_sources_is_refused),
     ("a_folder_that_cannot_be_written_is_named", a_folder_that_cannot_be_written_is_named),
     ("results_are_the_same_for_any_number_of_jobs", results_are_the_same_for_any_number_of_jobs),
+    ("what_cannot_be_read_fails_and_the_rest_is_done", what_cannot_be_read_fails_and_the_rest_is_done),
     ("an_empty_folder_is_no_mistake", an_empty_folder_is_no_mistake),
 ];
 
@@ -248,6 +249,22 @@ fn results_are_the_same_for_any_number_of_jobs() {
     assert_eq!(one.expect(2).lines, many.expect(2).lines);
     assert_eq!(names, world.files("out"));
     assert_eq!(one.lines.len(), 50);
+}
+
+fn what_cannot_be_read_fails_and_the_rest_is_done() {
+    if rustix::process::geteuid().is_root() {
+        eprintln!("SKIPPED: nothing is unreadable for root");
+        return;
+    }
+    let world = World::with(&[("a.png", "OK"), ("closed/b.png", "OK"), ("c.png", "OK")]);
+    fs::set_permissions(world.path("photos/a.png"), Permissions::from_mode(0)).unwrap();
+    fs::set_permissions(world.path("photos/closed"), Permissions::from_mode(0)).unwrap();
+    let ran = world.obscure(&[]);
+    fs::set_permissions(world.path("photos/closed"), Permissions::from_mode(0o700)).unwrap();
+    ran.expect(2);
+    let expected = [("photos/a.png", "failed"), ("photos/c.png", "ok"), ("photos/closed", "failed")];
+    assert_eq!(ran.statuses(), expected);
+    assert!(ran.reason("photos/a.png").contains("cannot be read: Permission denied"));
 }
 
 fn an_empty_folder_is_no_mistake() {
