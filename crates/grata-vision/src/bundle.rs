@@ -286,7 +286,7 @@ mod tests {
 
     #[test]
     fn sizes_become_free_and_weights_leave_the_inputs() {
-        let published = self_test::fixed_size();
+        let published = self_test::published();
         let size = [Some(10), Some(1), Some(4), Some(4)];
         assert_eq!(
             interface(&published).unwrap(),
@@ -311,13 +311,13 @@ mod tests {
 
     #[test]
     fn rewriting_twice_changes_nothing_more() {
-        let once = free_sizes(&self_test::fixed_size()).unwrap();
+        let once = free_sizes(&self_test::published()).unwrap();
         assert_eq!(free_sizes(&once).unwrap(), once);
     }
 
     #[test]
     fn no_two_ports_promise_the_same_height() {
-        let freed = free_sizes(&self_test::fixed_size()).unwrap();
+        let freed = free_sizes(&self_test::published()).unwrap();
         for name in ["picture_height", "sums_height", "positive_width"] {
             assert_eq!(freed.windows(name.len()).filter(|window| *window == name.as_bytes()).count(), 1);
         }
@@ -341,7 +341,7 @@ mod tests {
 
     #[test]
     fn what_is_no_model_is_damaged() {
-        let half = self_test::fixed_size();
+        let half = self_test::published();
         let cases: [&[u8]; 4] = [b"", b"hello, world", &[0; 64], &half[..half.len() / 2]];
         for bytes in cases {
             assert!(matches!(free_sizes(bytes), Err(BundleError::Damaged(_))), "{bytes:x?}");
@@ -365,7 +365,7 @@ mod tests {
             cut in any::<prop::sample::Index>(),
             cuts in any::<bool>(),
         ) {
-            let mut bytes = self_test::fixed_size();
+            let mut bytes = self_test::published();
             for (at, value) in changes {
                 let at = at.index(bytes.len());
                 bytes[at] = value;

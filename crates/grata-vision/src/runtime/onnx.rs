@@ -1,5 +1,6 @@
 //! ONNX Runtime, loaded from a library file at run time.
 
+use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, OnceLock, PoisonError};
 
@@ -21,6 +22,12 @@ pub struct Library {
     path: PathBuf,
 }
 
+/// The environment variable, and its value, without which no library is loaded (SEC-4).
+///
+/// Published builds of ONNX Runtime (seen with 1.31.1 on Linux) make a telemetry database and a
+/// device number in the home folder while they start, before any call can tell them not to.
+pub const TELEMETRY_OFF: (&str, &str) = ("ORT_DISABLE_TELEMETRY", "1");
+
 static LOADED: OnceLock<Library> = OnceLock::new();
 static LOADING: Mutex<()> = Mutex::new(());
 
@@ -32,12 +39,13 @@ impl Library {
     ///
     /// # Errors
     /// [`RuntimeError::Library`] if the file is missing, is no ONNX Runtime of version 1.24 or
-    /// later, or if another file was loaded before.
+    /// later, if another file was loaded before, or if [`TELEMETRY_OFF`] is not set in the process.
     pub fn load(path: &Path) -> Result<Self, RuntimeError> {
         let _one_at_a_time = LOADING.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(library) = LOADED.get() {
             return library.again(path);
         }
+        check_telemetry_is_off(std::env::var_os(TELEMETRY_OFF.0).as_deref())?;
         let environment = ort::init_from(path)
             .map_err(|error| RuntimeError::Library(error.to_string()))?
             .with_name("grata")
@@ -64,6 +72,15 @@ impl Library {
         let mut parts = name.split(|c| !is_part(c)).map(|part| part.trim_matches('.'));
         parts.rfind(|part| part.contains('.')).map(str::to_string)
     }
+}
+
+fn check_telemetry_is_off(found: Option<&OsStr>) -> Result<(), RuntimeError> {
+    let (name, value) = TELEMETRY_OFF;
+    if found.is_some_and(|found| found == value) {
+        return Ok(());
+    }
+    let message = format!("{name}={value} is not set, and without it telemetry would begin");
+    Err(RuntimeError::Library(message))
 }
 
 /// One model in ONNX Runtime, on one thread.
@@ -143,4 +160,17 @@ fn run(session: &mut Session, input: &Tensor, outputs: &[&str]) -> ort::Result<V
         tensors.push(Tensor { shape, data: data.to_vec() });
     }
     Ok(tensors)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sec_4_no_library_is_loaded_while_telemetry_is_on() {
+        assert!(check_telemetry_is_off(Some(OsStr::new("1"))).is_ok());
+        for found in [None, Some(""), Some("0"), Some("true")] {
+            assert!(check_telemetry_is_off(found.map(OsStr::new)).is_err(), "{found:?}");
+        }
+    }
 }

@@ -17,12 +17,12 @@ pub const POSITIVE: &str = "positive";
 /// # Errors
 /// None while [`crate::bundle`] can read what is written here.
 pub fn onnx() -> Result<Vec<u8>, BundleError> {
-    bundle::free_sizes(&fixed_size())
+    bundle::free_sizes(&published())
 }
 
-/// Like published models it declares a fixed size and lists its weights among its inputs. Field
+/// The same as published models are: it declares a fixed size and lists its weights among its inputs. Field
 /// numbers after `onnx.proto`.
-pub(crate) fn fixed_size() -> Vec<u8> {
+pub fn published() -> Vec<u8> {
     let mut graph = Vec::new();
     put_bytes(
         &mut graph,
