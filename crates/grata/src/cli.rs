@@ -6,6 +6,7 @@
 
 mod arguments;
 mod detect;
+mod models;
 mod obscure;
 mod report;
 
@@ -40,6 +41,7 @@ struct Cli {
 enum Command {
     Obscure(obscure::Arguments),
     Detect(detect::Arguments),
+    Models(models::Arguments),
     /// Works on photos for another grata; not for people.
     #[command(hide = true)]
     PhotoWorker,
@@ -72,6 +74,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>, hands: Hands) -> ExitC
         match &cli.command {
             Command::Obscure(arguments) => obscure::run(arguments, &cx),
             Command::Detect(arguments) => detect::run(arguments, &cx),
+            Command::Models(arguments) => models::run(arguments, &cx),
             Command::PhotoWorker => Ok(Finish::AllDone),
         }
     });

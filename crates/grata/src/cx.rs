@@ -26,12 +26,16 @@ pub struct Hands {
     /// The program that works on photos.
     pub workers: WorkerCommand,
     /// Finds the model of pack `detect`, and installs it if need be, after saying so.
-    pub detect_model: fn(&Config, &mut dyn Write) -> Result<ModelFiles, AppError>,
+    pub detect_model: fn(&Config, &Stop, &mut dyn Write) -> Result<ModelFiles, AppError>,
 }
 
 impl Hands {
     /// This very program, and the installed packs.
     pub fn own() -> Self {
-        Self { workers: WorkerCommand::this_program(), detect_model: models::ensure_detect }
+        Self { workers: WorkerCommand::this_program(), detect_model: installed_detect }
     }
+}
+
+fn installed_detect(config: &Config, stop: &Stop, say: &mut dyn Write) -> Result<ModelFiles, AppError> {
+    models::ensure_detect(config, stop, say).map(|pack| pack.files())
 }

@@ -9,6 +9,7 @@
 //! - [`pool`]: a worker for each job, kept alive from photo to photo
 //! - [`serve`]: the worker's side of the conversation
 //! - [`confine`]: what a worker takes from itself before the first photo
+//! - [`runtime`]: what runs the model there
 //! - [`engine`]: grata-vision behind the worker's door
 
 pub mod confine;
@@ -16,4 +17,5 @@ pub mod engine;
 pub mod pool;
 pub mod process;
 pub mod protocol;
+pub mod runtime;
 pub mod serve;

@@ -91,7 +91,11 @@ fn sec_4_only_a_worker_loads_a_runtime() {
         .filter(|(_, text)| text.contains("Library::load"))
         .map(|(path, _)| path.file_name().unwrap().to_string_lossy().into_owned())
         .collect();
-    assert_eq!(loaders, ["engine.rs"]);
+    assert_eq!(loaders, ["runtime.rs"]);
+    let openers = sources().into_iter().filter(|(_, text)| text.contains("runtime::prepare("));
+    let openers: Vec<_> =
+        openers.map(|(path, _)| path.file_name().unwrap().to_string_lossy().into_owned()).collect();
+    assert_eq!(openers, ["engine.rs"]);
 }
 
 /// A worker is told what to do by its parent alone: no test hook, no variable, no log.

@@ -1,6 +1,6 @@
 //! One photo after the other, each in a worker process: what `obscure` and `detect` have in common.
 
-use std::io;
+use std::io::{self, Write};
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 
@@ -114,13 +114,21 @@ pub fn crew(cx: &Cx, model: Option<ModelFiles>) -> Crew {
     Crew::new(&cx.hands.workers, model, cx.config.limits, &cx.stop)
 }
 
-/// Starts the first worker, so that what cannot work fails before anything is done.
+/// Starts the first worker, so that what cannot work fails before anything is done. Says to `say` if
+/// the model runs in the slow runtime.
 ///
 /// # Errors
 /// `Unavailable` with the reason.
-pub fn get_ready(crew: &Crew) -> Result<Ready<'_>, AppError> {
+pub fn get_ready<'a>(crew: &'a Crew, say: &mut dyn Write) -> Result<Ready<'a>, AppError> {
     match crew.first_slot() {
-        Ok(slot) => Ok(Ready { crew, first: Some(slot) }),
+        Ok(slot) => {
+            let runtime = slot.introduction().and_then(|worker| worker.runtime.as_ref());
+            if let Some(warning) = runtime.and_then(|runtime| runtime.warning.as_deref()) {
+                // Nobody listening is no reason not to go on.
+                let _ = writeln!(say, "{warning}");
+            }
+            Ok(Ready { crew, first: Some(slot) })
+        }
         Err(WorkerError::Stopped) => Ok(Ready { crew, first: None }),
         Err(error) => {
             let message = format!("the worker process that looks at photos does not start: {error}");

@@ -39,8 +39,8 @@ pub fn detect(
         batch::tell(items, audience);
         return Ok(());
     }
-    let crew = batch::crew(cx, Some((cx.hands.detect_model)(&cx.config, say)?));
-    let ready = batch::get_ready(&crew)?;
+    let crew = batch::crew(cx, Some((cx.hands.detect_model)(&cx.config, &cx.stop, say)?));
+    let ready = batch::get_ready(&crew, say)?;
     let task = Task {
         obscure: None,
         min_face: order.look.min_face,

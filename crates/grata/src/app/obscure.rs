@@ -70,9 +70,10 @@ pub fn obscure(
         batch::tell(items, audience);
         return Ok(());
     }
-    let model = order.look.min_face.map(|_| (cx.hands.detect_model)(&cx.config, say)).transpose()?;
+    let model =
+        order.look.min_face.map(|_| (cx.hands.detect_model)(&cx.config, &cx.stop, say)).transpose()?;
     let crew = batch::crew(cx, model);
-    let ready = batch::get_ready(&crew)?;
+    let ready = batch::get_ready(&crew, say)?;
     let folder =
         OutputFolder::create(&order.out, order.overwrite).map_err(|error| no_folder(order, error))?;
     let work = Work { order, cx, folder: &folder, layout: &layout };

@@ -18,10 +18,11 @@
 
 use std::io;
 
+use grata_vision::runtime::onnx::TELEMETRY_OFF;
 use rustix::process::{Resource, Rlimit, setrlimit};
 
 /// The whole environment of a worker. ONNX Runtime is told to keep and send no telemetry.
-pub const ENVIRONMENT: [(&str, &str); 1] = [("ORT_DISABLE_TELEMETRY", "1")];
+pub const ENVIRONMENT: [(&str, &str); 1] = [TELEMETRY_OFF];
 
 /// Files that a worker may have open: two pipes, the model, the library and what it loads.
 const OPEN_FILES: u64 = 64;

@@ -2,35 +2,34 @@
 
 use grata_vision::decode::{self, Format};
 use grata_vision::detect::Detector;
-use grata_vision::runtime::onnx::{Library, Onnx};
-use grata_vision::runtime::pure::Pure;
 use grata_vision::runtime::{ModelRuntime, RuntimeError, Tensor};
 
-use super::protocol::{Hello, ModelFiles, Task};
+use super::protocol::{Hello, ModelFiles, RuntimeInUse, Task};
+use super::runtime::{self, Opened};
 use super::serve::{PhotoEngine, Processed, Start};
+use crate::app::models;
+use crate::error::AppError;
 
-/// Reads the model and loads the runtime's library; what comes after needs no files.
+/// Reads the model, if it is on the list, and loads the runtime's library; what comes after needs no
+/// files.
 ///
 /// # Errors
 /// What is missing, in plain words.
 pub fn prepare(hello: &Hello) -> Result<Start, String> {
     let Some(ModelFiles { model, onnxruntime }) = &hello.model else {
-        return Ok(Box::new(|| Ok(engine(Box::new(NoModel)))));
+        return Ok(Box::new(|| {
+            Ok(Box::new(Vision { _detector: Detector::new(Box::new(NoModel)), runtime: None }))
+        }));
     };
-    let model = std::fs::read(model).map_err(|error| format!("the model cannot be read: {error}"))?;
-    let library = onnxruntime.as_deref().map(Library::load).transpose().map_err(|error| error.to_string())?;
-    Ok(Box::new(move || Ok(engine(load(library, model).map_err(|error| error.to_string())?))))
+    let first_line = |error: AppError| error.to_string().lines().next().unwrap_or_default().to_string();
+    let model = models::open_file(model).map_err(first_line)?;
+    let prepared = runtime::prepare(model, onnxruntime.as_deref());
+    Ok(Box::new(move || Ok(engine(prepared.open().map_err(first_line)?))))
 }
 
-fn load(library: Option<Library>, model: Vec<u8>) -> Result<Box<dyn ModelRuntime>, RuntimeError> {
-    Ok(match library {
-        Some(library) => Box::new(Onnx::load(&library, &model)?),
-        None => Box::new(Pure::load(model)?),
-    })
-}
-
-fn engine(runtime: Box<dyn ModelRuntime>) -> Box<dyn PhotoEngine> {
-    Box::new(Vision { _detector: Detector::new(runtime) })
+fn engine(Opened { runtime, warning }: Opened) -> Box<dyn PhotoEngine> {
+    let in_use = RuntimeInUse { name: runtime.name(), warning };
+    Box::new(Vision { _detector: Detector::new(runtime), runtime: Some(in_use) })
 }
 
 /// The format in which a photo of `format` comes out.
@@ -43,9 +42,14 @@ pub fn written_as(format: Format) -> Format {
 
 struct Vision {
     _detector: Detector,
+    runtime: Option<RuntimeInUse>,
 }
 
 impl PhotoEngine for Vision {
+    fn runtime(&self) -> Option<RuntimeInUse> {
+        self.runtime.clone()
+    }
+
     fn process(
         &mut self,
         _photo: &[u8],

@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc;
 
 use super::process::{WorkerCommand, WorkerError, WorkerProcess};
-use super::protocol::{Checked, Hello, Task};
+use super::protocol::{Checked, Hello, Introduction, Task};
 use crate::config::Limits;
 use crate::stop::Stop;
 
@@ -53,14 +53,13 @@ impl Crew {
         Ok(Slot { worker: Some(worker), ..self.slot() })
     }
 
-    /// Starts a worker and ends it: whether model and runtime load, and what the worker took from
-    /// itself, in plain words. The one way to try a runtime: its library never enters this process.
+    /// Starts a worker and ends it: whether model and runtime load, and what the worker says of itself. The one way to try a runtime: its library never enters this process.
     ///
     /// # Errors
     /// As [`WorkerProcess::start`].
-    pub fn try_out(&self) -> Result<Vec<String>, WorkerError> {
+    pub fn try_out(&self) -> Result<Introduction, WorkerError> {
         let worker = WorkerProcess::start(&self.command, &self.hello, &self.stop)?;
-        Ok(worker.confinement().to_vec())
+        Ok(worker.introduction().clone())
     }
 
     /// One slot, whose worker is started with the first photo.
@@ -78,6 +77,11 @@ pub struct Slot<'a> {
 }
 
 impl Slot<'_> {
+    /// What the worker said of itself, if it is running.
+    pub fn introduction(&self) -> Option<&Introduction> {
+        self.worker.as_ref().map(WorkerProcess::introduction)
+    }
+
     /// Sends a photo through the worker. The finished file goes to `sink` piece by piece; what came
     /// before an error is worth nothing.
     ///

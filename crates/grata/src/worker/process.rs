@@ -15,7 +15,7 @@ use grata_vision::decode;
 use rustix::event::{PollFd, PollFlags, Timespec};
 
 use super::confine;
-use super::protocol::{self, Answer, Checked, Hello, ProtocolError, Ready, Request};
+use super::protocol::{self, Answer, Checked, Hello, Introduction, ProtocolError, Ready, Request};
 use crate::stop::Stop;
 use crate::words::{count, harmless};
 
@@ -102,7 +102,7 @@ pub struct WorkerProcess {
     child: Child,
     input: Timed<ChildStdin>,
     output: Timed<ChildStdout>,
-    confinement: Vec<String>,
+    introduction: Introduction,
     requests: u64,
 }
 
@@ -133,26 +133,26 @@ impl WorkerProcess {
         rustix::io::ioctl_fionbio(&input, true)
             .map_err(|error| WorkerError::Start(format!("a pipe cannot be set up: {error}")))?;
         let (input, output) = (Timed::new(input, stop), Timed::new(output, stop));
-        let mut worker = Self { child, input, output, confinement: Vec::new(), requests: 0 };
-        worker.confinement = worker.greet(hello)?;
+        let mut worker = Self { child, input, output, introduction: Introduction::default(), requests: 0 };
+        worker.introduction = worker.greet(hello)?;
         Ok(worker)
     }
 
-    fn greet(&mut self, hello: &Hello) -> Result<Vec<String>, WorkerError> {
+    fn greet(&mut self, hello: &Hello) -> Result<Introduction, WorkerError> {
         self.allow(START_TIME);
         let greeted = protocol::write_header(&mut self.input, hello, 0);
         greeted.map_err(|error| self.broken(error.into()))?;
         match protocol::read_header(&mut self.output).map_err(|error| self.broken(error))? {
-            Some((Ready::Ready { confinement }, 0)) => Ok(confinement),
+            Some((Ready::Ready(introduction), 0)) => Ok(introduction.harmless()),
             Some((Ready::Refused { reason }, 0)) => Err(WorkerError::Start(harmless(&reason))),
             Some(_) => Err(WorkerError::Nonsense("a greeting with a picture")),
             None => Err(self.ended()),
         }
     }
 
-    /// What the worker took from itself, in its own words.
-    pub fn confinement(&self) -> &[String] {
-        &self.confinement
+    /// What the worker said of itself.
+    pub fn introduction(&self) -> &Introduction {
+        &self.introduction
     }
 
     /// Sends one photo, `photo_bytes` of `photo`, and waits for the verdict. If it promises a

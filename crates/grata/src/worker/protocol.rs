@@ -59,15 +59,43 @@ pub struct ModelFiles {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Ready {
     /// It waits for photos.
-    Ready {
-        /// What it took from itself, for reports.
-        confinement: Vec<String>,
-    },
+    Ready(Introduction),
     /// It cannot work, for this reason.
     Refused {
         /// In plain words.
         reason: String,
     },
+}
+
+/// What a worker says of itself, for reports.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Introduction {
+    /// What it took from itself, in plain words.
+    pub confinement: Vec<String>,
+    /// What it runs the model in; `None` without a model.
+    pub runtime: Option<RuntimeInUse>,
+}
+
+/// What runs the model.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RuntimeInUse {
+    /// Name and version, such as `onnxruntime 1.31.1`.
+    pub name: String,
+    /// One line to tell the user, if it is not the fast one.
+    pub warning: Option<String>,
+}
+
+impl Introduction {
+    /// The same in words that can be printed.
+    #[must_use]
+    pub fn harmless(self) -> Self {
+        let runtime = self.runtime.map(|RuntimeInUse { name, warning }| RuntimeInUse {
+            name: harmless(&name),
+            warning: warning.as_deref().map(harmless),
+        });
+        let confinement = self.confinement.iter().take(MAX_NOTES).map(|line| harmless(line)).collect();
+        Self { confinement, runtime }
+    }
 }
 
 /// One photo to work on. The body is the photo's file.

@@ -10,10 +10,18 @@ use std::process::ExitCode;
 use grata_vision::decode::{self, Format};
 
 use super::confine;
-use super::protocol::{self, Answer, Hello, ProtocolError, Ready, Rect, Region, Request, Task, Verdict};
+use super::protocol::{
+    self, Answer, Hello, Introduction, ProtocolError, Ready, Rect, Region, Request, RuntimeInUse, Task,
+    Verdict,
+};
 
 /// What works on photos behind the worker's door.
 pub trait PhotoEngine {
+    /// What runs its model; `None` without a model.
+    fn runtime(&self) -> Option<RuntimeInUse> {
+        None
+    }
+
     /// Works on one photo.
     ///
     /// # Errors
@@ -70,14 +78,14 @@ fn converse(
     mut output: File,
 ) -> Result<(), ProtocolError> {
     let Some((hello, _)) = protocol::read_header::<Hello>(&mut input)? else { return Ok(()) };
-    let (mut engine, confinement) = match get_ready(prepare, &hello) {
+    let (mut engine, introduction) = match get_ready(prepare, &hello) {
         Ok(ready) => ready,
         Err(reason) => {
             protocol::write_header(&mut output, &Ready::Refused { reason }, 0)?;
             return Ok(());
         }
     };
-    protocol::write_header(&mut output, &Ready::Ready { confinement }, 0)?;
+    protocol::write_header(&mut output, &Ready::Ready(introduction), 0)?;
     let limits = decode::Limits { file_bytes: hello.file_bytes, pixels: hello.pixels };
     while let Some((request, photo_bytes)) = protocol::read_header::<Request>(&mut input)? {
         let photo = read_photo(&mut input, photo_bytes)?;
@@ -91,13 +99,15 @@ fn converse(
 fn get_ready(
     prepare: impl FnOnce(&Hello) -> Result<Start, String>,
     hello: &Hello,
-) -> Result<(Box<dyn PhotoEngine>, Vec<String>), String> {
+) -> Result<(Box<dyn PhotoEngine>, Introduction), String> {
     let mut confinement = confine::limit_resources(hello.memory_bytes)
         .map_err(|error| format!("a worker process cannot limit itself: {error}"))?;
     confinement.extend(confine::lock_to_reading());
     let start = prepare(hello)?;
     confinement.extend(confine::lock_in());
-    Ok((start()?, confinement))
+    let engine = start()?;
+    let introduction = Introduction { confinement, runtime: engine.runtime() };
+    Ok((engine, introduction))
 }
 
 fn read_photo(input: &mut File, photo_bytes: u64) -> io::Result<Vec<u8>> {

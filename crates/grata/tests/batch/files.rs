@@ -257,8 +257,8 @@ fn what_cannot_be_read_fails_and_the_rest_is_done() {
         return;
     }
     let world = World::with(&[("a.png", "OK"), ("closed/b.png", "OK"), ("c.png", "OK")]);
-    fs::set_permissions(world.path("photos/a.png"), Permissions::from_mode(0)).unwrap();
-    fs::set_permissions(world.path("photos/closed"), Permissions::from_mode(0)).unwrap();
+    fs::set_permissions(world.path("photos/a.png"), Permissions::from_mode(0o0)).unwrap();
+    fs::set_permissions(world.path("photos/closed"), Permissions::from_mode(0o0)).unwrap();
     let ran = world.obscure(&[]);
     fs::set_permissions(world.path("photos/closed"), Permissions::from_mode(0o700)).unwrap();
     ran.expect(2);

@@ -13,9 +13,11 @@ use std::time::Duration;
 use grata::config::Config;
 use grata::cx::Hands;
 use grata::error::AppError;
+use grata::stop::Stop;
 use grata::worker::process::WorkerCommand;
 use grata::worker::protocol::{
-    self, Answer, Hello, MAX_HEADER_BYTES, ModelFiles, Ready, Rect, Region, Request, Task, Verdict,
+    self, Answer, Hello, Introduction, MAX_HEADER_BYTES, ModelFiles, Ready, Rect, Region, Request, Task,
+    Verdict,
 };
 use grata::worker::serve::{self, PhotoEngine, Processed, Start};
 use grata_core::geometry::PixelRect;
@@ -34,7 +36,7 @@ pub fn grata(worker: &str, arguments: impl Iterator<Item = OsString>) -> ExitCod
     grata::run(std::iter::once("grata".into()).chain(arguments), hands)
 }
 
-fn detect_model(_config: &Config, say: &mut dyn Write) -> Result<ModelFiles, AppError> {
+fn detect_model(_config: &Config, _stop: &Stop, say: &mut dyn Write) -> Result<ModelFiles, AppError> {
     writeln!(say, "detect model wanted").unwrap();
     Ok(ModelFiles { model: "/nowhere/model.onnx".into(), onnxruntime: None })
 }
@@ -141,7 +143,7 @@ fn tcp() -> io::Result<()> {
 pub fn raw_worker() -> ExitCode {
     let (mut input, mut output) = (io::stdin().lock(), io::stdout());
     protocol::read_header::<Hello>(&mut input).unwrap().unwrap();
-    protocol::write_header(&mut output, &Ready::Ready { confinement: vec![] }, 0).unwrap();
+    protocol::write_header(&mut output, &Ready::Ready(Introduction::default()), 0).unwrap();
     output.flush().unwrap();
     while let Ok(Some((request, bytes))) = protocol::read_header::<Request>(&mut input) {
         let mut photo = Vec::new();
