@@ -9,6 +9,7 @@
 
 pub mod batch;
 pub mod detect;
+pub mod doctor;
 pub mod models;
 pub mod naming;
 pub mod obscure;

@@ -6,6 +6,7 @@
 
 mod arguments;
 mod detect;
+mod doctor;
 mod models;
 mod obscure;
 mod report;
@@ -42,6 +43,7 @@ enum Command {
     Obscure(obscure::Arguments),
     Detect(detect::Arguments),
     Models(models::Arguments),
+    Doctor(doctor::Arguments),
     /// Works on photos for another grata; not for people.
     #[command(hide = true)]
     PhotoWorker,
@@ -75,6 +77,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>, hands: Hands) -> ExitC
             Command::Obscure(arguments) => obscure::run(arguments, &cx),
             Command::Detect(arguments) => detect::run(arguments, &cx),
             Command::Models(arguments) => models::run(arguments, &cx),
+            Command::Doctor(arguments) => doctor::run(arguments, &cx),
             Command::PhotoWorker => Ok(Finish::AllDone),
         }
     });
