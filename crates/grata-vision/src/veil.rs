@@ -158,8 +158,10 @@ impl Patch {
         for y in 0..finest.height {
             let start = (self.origin.1 + y) * self.stride + self.origin.0;
             let row = &mut values[y * finest.width..][..finest.width];
-            for (x, value) in row.iter_mut().enumerate().filter(|(x, _)| finest.row(y)[*x]) {
-                *value = sample(start + x);
+            for ((x, value), known) in row.iter_mut().enumerate().zip(finest.row(y)) {
+                if *known {
+                    *value = sample(start + x);
+                }
             }
         }
         values
@@ -416,12 +418,13 @@ fn neighbour_on_side(fine: usize, parent: usize, count: usize) -> usize {
 
 /// `doubled` holds twice as many values as `row`.
 fn double_row(row: &[f32], doubled: &mut [f32]) {
-    let last = row.len() - 1;
-    for (x, pair) in doubled.chunks_exact_mut(2).enumerate() {
-        let here = 0.75 * row[x];
-        pair[0] = here + 0.25 * row[x.saturating_sub(1)];
-        pair[1] = here + 0.25 * row[(x + 1).min(last)];
+    let (Some(first), Some(last)) = (row.first(), row.last()) else { return };
+    doubled[0] = *first;
+    for (pair, cells) in doubled[1..].chunks_exact_mut(2).zip(row.windows(2)) {
+        pair[0] = 0.75 * cells[0] + 0.25 * cells[1];
+        pair[1] = 0.25 * cells[0] + 0.75 * cells[1];
     }
+    doubled[2 * row.len() - 1] = *last;
 }
 
 /// Hidden samples `start..end` of a row.
