@@ -10,6 +10,7 @@
 //! - [`mask`], [`veil`], [`obscure`]: which pixels are hidden, and what stands in their place
 //! - [`colour`]: colour profiles
 //! - [`encode`]: pixels back to bytes, no metadata but our own
+//! - [`metadata`]: what may stand in a finished file besides pixels
 //! - [`check`]: the finished bytes, looked at once more before they count
 //!
 //! Nothing here touches a file, the network or the clock: callers pass bytes and get bytes.
@@ -23,6 +24,7 @@ pub mod encode;
 pub mod frame;
 pub mod jpeg;
 pub mod mask;
+pub mod metadata;
 pub mod obscure;
 pub mod photo;
 pub mod runtime;
