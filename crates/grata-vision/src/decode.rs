@@ -1,6 +1,19 @@
 //! From bytes to a [`Frame`]: the allow-list of formats, the limits, the decoders.
 
+mod bmp;
+mod exif_orientation;
+mod gif;
+mod heif;
+mod jpeg;
+mod png;
+mod stored;
+mod tiff;
+mod webp;
+
 use grata_core::geometry::Size;
+
+pub use exif_orientation::exif_orientation;
+pub use heif::with_converted;
 
 use crate::colour::ColourProfile;
 use crate::frame::Frame;
@@ -97,18 +110,63 @@ pub enum DecodeError {
 }
 
 /// Tells the format from the first bytes; `None` if it is not on the allow-list.
-pub fn sniff(_bytes: &[u8]) -> Option<Format> {
-    None
+pub fn sniff(bytes: &[u8]) -> Option<Format> {
+    let starts = |magic: &[u8]| bytes.starts_with(magic);
+    if starts(&[0xFF, 0xD8, 0xFF]) {
+        Some(Format::Jpeg)
+    } else if starts(b"\x89PNG\r\n\x1A\n") {
+        Some(Format::Png)
+    } else if starts(b"RIFF") && bytes.get(8..12) == Some(b"WEBP") {
+        Some(Format::WebP)
+    } else if starts(b"II*\0") || starts(b"MM\0*") || starts(b"II+\0") || starts(b"MM\0+") {
+        Some(Format::Tiff)
+    } else if starts(b"GIF87a") || starts(b"GIF89a") {
+        Some(Format::Gif)
+    } else if starts(b"BM") && bmp::has_header(bytes) {
+        Some(Format::Bmp)
+    } else {
+        heif::sniff(bytes)
+    }
 }
 
 /// Decodes a whole picture, strictly: a truncated file is damaged, not half a picture.
 ///
 /// # Errors
 /// See [`DecodeError`]. The size is checked against `limits` before pixels are allocated.
-pub fn decode(bytes: &[u8], _limits: &Limits) -> Result<Decoded, DecodeError> {
-    let _ = Size::new(0, 0);
-    match sniff(bytes) {
-        None => Err(DecodeError::UnknownFormat),
-        Some(_) => Err(DecodeError::Unsupported("this format", "not built yet".into())),
+pub fn decode(bytes: &[u8], limits: &Limits) -> Result<Decoded, DecodeError> {
+    if bytes.len() as u64 > limits.file_bytes {
+        return Err(DecodeError::TooLarge(format!("{} bytes", bytes.len())));
     }
+    let format = sniff(bytes).ok_or(DecodeError::UnknownFormat)?;
+    let stored = match format {
+        Format::Jpeg => jpeg::decode(bytes, limits)?,
+        Format::Png => png::decode(bytes, limits)?,
+        Format::WebP => webp::decode(bytes, limits)?,
+        Format::Tiff => tiff::decode(bytes, limits)?,
+        Format::Bmp => bmp::decode(bytes, limits)?,
+        Format::Gif => gif::decode(bytes, limits)?,
+        Format::Heic | Format::Avif => heif::decode(bytes, format, limits)?,
+    };
+    stored.upright(format)
+}
+
+impl Limits {
+    /// The size, if a picture of `width` x `height` is allowed.
+    ///
+    /// # Errors
+    /// `TooLarge` above the limit, `Damaged` for a side of 0.
+    fn size(&self, width: u32, height: u32) -> Result<Size, DecodeError> {
+        let size = Size::new(width, height);
+        match size.pixels() {
+            0 => Err(DecodeError::Damaged("a side of the picture is 0 pixels long".into())),
+            pixels if pixels > self.pixels => {
+                Err(DecodeError::TooLarge(format!("{width} x {height} pixels")))
+            }
+            _ => Ok(size),
+        }
+    }
+}
+
+fn damaged(error: impl std::fmt::Display) -> DecodeError {
+    DecodeError::Damaged(error.to_string())
 }
