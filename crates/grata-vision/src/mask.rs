@@ -1,5 +1,8 @@
 //! Which cells of a picture are hidden: the united regions on a grid.
 
+use std::borrow::Cow;
+use std::ops::Range;
+
 use grata_core::geometry::{PixelRect, Size};
 use grata_core::region::Region;
 
@@ -39,36 +42,53 @@ impl Mask {
         }
     }
 
-    /// Also hides every cell within `by` cells of a hidden one, diagonally too.
+    /// The mask that hides all pixels within `by` pixels of a hidden one, across, down and
+    /// diagonally (a square of side 2 `by` + 1). Meant for cells of one pixel; with larger cells it
+    /// hides whole cells, so at least that much.
     #[must_use]
-    pub fn grown(mut self, by: u32) -> Self {
-        if by > 0 {
-            let (columns, rows) = (self.columns as usize, self.rows as usize);
-            for row in self.hidden.chunks_exact_mut(columns.max(1)) {
-                grow_line(row, 1, by as usize);
-            }
-            for column in 0..columns {
-                let end = column + columns * rows.saturating_sub(1) + 1;
-                grow_line(&mut self.hidden[column..end], columns, by as usize);
-            }
+    pub fn grown(self, by: u32) -> Self {
+        if by == 0 {
+            return self;
         }
-        self
+        let hidden = self.spread_across(by.div_ceil(self.cell.width) as usize);
+        let hidden = Self { hidden, ..self }.spread_down(by.div_ceil(self.cell.height) as usize);
+        Self { hidden, ..self }
     }
 
-    /// One flag a pixel of the picture, row by row.
-    pub fn pixels(&self) -> Vec<bool> {
-        if self.cell == Size::new(1, 1) {
-            return self.hidden.clone();
-        }
-        let mut pixels = vec![false; self.picture.pixels() as usize];
-        for (y, row) in pixels.chunks_exact_mut(self.picture.width.max(1) as usize).enumerate() {
-            let start = (y as u32 / self.cell.height * self.columns) as usize;
-            let cells = &self.hidden[start..start + self.columns as usize];
-            for (pixels, hidden) in row.chunks_mut(self.cell.width as usize).zip(cells) {
-                pixels.fill(*hidden);
+    fn spread_across(&self, by: usize) -> Vec<bool> {
+        let columns = self.columns as usize;
+        let mut spread = self.hidden.clone();
+        for (row, from) in spread.chunks_exact_mut(columns).zip(self.hidden.chunks_exact(columns)) {
+            for run in hidden_runs(from) {
+                row[run.start.saturating_sub(by)..(run.end + by).min(columns)].fill(true);
             }
         }
-        pixels
+        spread
+    }
+
+    fn spread_down(&self, by: usize) -> Vec<bool> {
+        let (columns, rows) = (self.columns as usize, self.rows as usize);
+        let mut spread = self.hidden.clone();
+        hide_following(&self.hidden, &mut spread, columns, by, 0..rows);
+        hide_following(&self.hidden, &mut spread, columns, by, (0..rows).rev());
+        spread
+    }
+
+    /// Whether each pixel of the picture is hidden, row by row.
+    pub fn pixels(&self) -> Cow<'_, [bool]> {
+        if self.cell == Size::new(1, 1) {
+            return Cow::Borrowed(&self.hidden);
+        }
+        let width = self.picture.width as usize;
+        let mut pixels = vec![false; width * self.picture.height as usize];
+        for (y, row) in pixels.chunks_exact_mut(width.max(1)).enumerate() {
+            let start = self.index(0, y as u32 / self.cell.height);
+            for run in hidden_runs(&self.hidden[start..start + self.columns as usize]) {
+                let cell = self.cell.width as usize;
+                row[run.start * cell..(run.end * cell).min(width)].fill(true);
+            }
+        }
+        Cow::Owned(pixels)
     }
 
     /// The pixels of a cell, cut at the borders of the picture.
@@ -117,59 +137,99 @@ impl Mask {
     }
 }
 
-/// Sets all flags within `by` steps of a set one; every `stride`-th flag belongs to the line.
-fn grow_line(flags: &mut [bool], stride: usize, by: usize) {
-    let source: Vec<bool> = flags.iter().step_by(stride).copied().collect();
-    let mut until = 0;
-    for (at, set) in source.iter().enumerate() {
-        until = if *set { at + by + 1 } else { until };
-        flags[at * stride] |= at < until;
-    }
-    let mut from = source.len();
-    for (at, set) in source.iter().enumerate().rev() {
-        from = if *set { at.saturating_sub(by) } else { from };
-        flags[at * stride] |= at >= from;
+/// Runs of hidden flags, from left to right.
+pub(crate) fn hidden_runs(flags: &[bool]) -> impl Iterator<Item = Range<usize>> + '_ {
+    let mut from = 0;
+    std::iter::from_fn(move || {
+        let start = from + flags[from..].iter().position(|hidden| *hidden)?;
+        let length = flags[start..].iter().position(|hidden| !hidden);
+        from = length.map_or(flags.len(), |length| start + length);
+        Some(start..from)
+    })
+}
+
+/// Hides in `spread` the `by` cells that come after a hidden one of `hidden` in the order `rows`.
+fn hide_following(
+    hidden: &[bool],
+    spread: &mut [bool],
+    columns: usize,
+    by: usize,
+    rows: impl Iterator<Item = usize>,
+) {
+    // For each column, how many of the rows to come are still within reach.
+    let mut left = vec![0; columns];
+    let mut any_left = 0;
+    for row in rows {
+        let here = row * columns..(row + 1) * columns;
+        if hidden[here.clone()].contains(&true) {
+            any_left = by + 1;
+        }
+        if any_left == 0 {
+            continue;
+        }
+        any_left -= 1;
+        for ((left, hidden), spread) in left.iter_mut().zip(&hidden[here.clone()]).zip(&mut spread[here]) {
+            *spread |= *left > 0;
+            *left = if *hidden { by } else { left.saturating_sub(1) };
+        }
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use grata_core::region::Shape;
+    use proptest::prelude::*;
 
     use super::*;
 
-    fn mask(cell: u32) -> Mask {
-        let rect = |x, y, width, height| PixelRect::new(x, y, width, height);
-        let regions = [rect(3, 2, 4, 3), rect(18, 0, 5, 2), rect(0, 12, 1, 1)]
-            .map(|rect| Region { rect, shape: Shape::Rectangle });
-        Mask::of_regions(&regions, Size::new(21, 13), Size::new(cell, cell))
+    fn mask(picture: Size, cell: Size, hidden: &[bool]) -> Mask {
+        let mut mask = Mask::of_regions(&[], picture, cell);
+        mask.hidden.copy_from_slice(hidden);
+        mask
     }
 
-    #[test]
-    fn growing_adds_what_lies_within_reach() {
-        for by in [0, 1, 3, 40] {
-            let (mask, grown) = (mask(1), mask(1).grown(by));
-            for y in 0..13u32 {
-                for x in 0..21u32 {
-                    let near = (0..13u32).any(|v| {
-                        (0..21u32)
-                            .any(|u| mask.hides_pixel(u, v) && u.abs_diff(x) <= by && v.abs_diff(y) <= by)
-                    });
-                    assert_eq!(grown.hides_pixel(x, y), near, "{x}, {y} by {by}");
+    fn pixels_and_flags() -> impl Strategy<Value = (Size, Vec<bool>)> {
+        (1u32..20, 1u32..20).prop_flat_map(|(width, height)| {
+            let flags = prop::collection::vec(prop::bool::weighted(0.05), (width * height) as usize);
+            (Just(Size::new(width, height)), flags)
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn a_grown_mask_hides_the_square_around_each_hidden_pixel(
+            (size, flags) in pixels_and_flags(), by in 0u32..6,
+        ) {
+            let before = mask(size, Size::new(1, 1), &flags);
+            let after = before.clone().grown(by);
+            for y in 0..size.height {
+                for x in 0..size.width {
+                    let near = PixelRect::new(x, y, 1, 1).grown(by, size);
+                    let expected = (near.y..near.bottom())
+                        .any(|y| (near.x..near.right()).any(|x| before.hides_pixel(x, y)));
+                    prop_assert_eq!(after.hides_pixel(x, y), expected, "{} {}", x, y);
+                }
+            }
+        }
+
+        #[test]
+        fn hidden_pixels_are_those_of_hidden_cells(
+            (grid, flags) in pixels_and_flags(), cut in (0u32..3, 0u32..4),
+        ) {
+            let picture = Size::new(grid.width * 3 - cut.0, grid.height * 4 - cut.1);
+            let mask = mask(picture, Size::new(3, 4), &flags);
+            let pixels = mask.pixels();
+            for y in 0..picture.height {
+                for x in 0..picture.width {
+                    let at = y as usize * picture.width as usize + x as usize;
+                    prop_assert_eq!(pixels[at], mask.hides_pixel(x, y));
                 }
             }
         }
     }
 
     #[test]
-    fn pixels_are_what_the_cells_hide() {
-        for cell in [1, 4, 8] {
-            let mask = mask(cell);
-            let expected: Vec<bool> = (0..13)
-                .flat_map(|y| (0..21).map(move |x| (x, y)))
-                .map(|(x, y)| mask.hides_pixel(x, y))
-                .collect();
-            assert_eq!(mask.pixels(), expected);
-        }
+    fn nothing_hidden_grows_into_nothing() {
+        let empty = Mask::of_regions(&[], Size::new(7, 5), Size::new(1, 1));
+        assert_eq!(empty.clone().grown(3), empty);
     }
 }

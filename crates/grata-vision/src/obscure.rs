@@ -1,46 +1,49 @@
-//! Hiding regions of a [`Frame`](crate::frame::Frame), in place.
+//! Hiding regions of a [`Frame`], in place.
 //!
-//! Both styles overwrite first and derive afterwards, so that nothing of the hidden pixels is left to
-//! derive from (PUB-2).
+//! Hidden pixels are overwritten before anything is computed, and [`Veil`] reads visible ones only:
+//! what comes out is a function of the mask and of the pixels outside it (PUB-2).
 
 use grata_core::obscure::ObscureStyle;
 
 use crate::frame::Frame;
-use crate::mask::Mask;
+use crate::mask::{Mask, hidden_runs};
 use crate::veil::Veil;
 
-/// Every channel of a pixel hidden by [`ObscureStyle::Fill`]: a dark grey that no skin has.
+/// Red, green and blue of a solid fill: a dark grey that reads as "left out" on light and dark
+/// pages.
 pub const FILL_LEVEL: u8 = 0x33;
 
-/// Replaces the hidden pixels of `frame`. `mask` is over the same picture; where it is larger or
-/// smaller, the common part counts.
+/// Replaces the pixels that `mask` hides; all others stay as they are.
 ///
 /// A picture that was compressed with loss carries traces of a pixel in its neighbours: give the
 /// mask [`grown`](Mask::grown) by [`bleed`](crate::decode::Decoded::bleed).
+///
+/// # Panics
+/// If `mask` is not for a picture of the frame's size: a face could be left visible.
 pub fn obscure_frame(frame: &mut Frame, mask: &Mask, style: ObscureStyle) {
-    if mask.is_empty() {
-        return;
-    }
-    let hidden = hidden_pixels(frame, mask);
-    for (pixel, hidden) in frame.rgb_mut().chunks_exact_mut(3).zip(&hidden) {
-        if *hidden {
-            pixel.fill(FILL_LEVEL);
-        }
-    }
-    if style == ObscureStyle::Veil {
-        let veil = Veil::over(frame.size().width as usize, frame.size().height as usize, &hidden);
-        for channel in 0..3 {
-            veil.fill_channel(frame.rgb_mut(), channel, 3);
+    assert_eq!(mask.picture(), frame.size(), "the mask is for another picture");
+    let hidden = mask.pixels();
+    match style {
+        ObscureStyle::Fill => overwrite(frame, &hidden, FILL_LEVEL),
+        ObscureStyle::Veil => {
+            overwrite(frame, &hidden, 0);
+            draw_veil(frame, &hidden);
         }
     }
 }
 
-fn hidden_pixels(frame: &Frame, mask: &Mask) -> Vec<bool> {
-    let size = frame.size();
-    if mask.picture() == size {
-        return mask.pixels();
+fn overwrite(frame: &mut Frame, hidden: &[bool], level: u8) {
+    for run in hidden_runs(hidden) {
+        frame.rgb_mut()[run.start * 3..run.end * 3].fill(level);
     }
-    (0..size.height).flat_map(|y| (0..size.width).map(move |x| mask.hides_pixel(x, y))).collect()
+}
+
+fn draw_veil(frame: &mut Frame, hidden: &[bool]) {
+    let size = frame.size();
+    let veil = Veil::over(size.width as usize, size.height as usize, hidden);
+    for channel in 0..3 {
+        veil.fill_channel(frame.rgb_mut(), channel, 3);
+    }
 }
 
 #[cfg(test)]
@@ -51,47 +54,111 @@ mod tests {
 
     use super::*;
 
-    const SIZE: Size = Size::new(61, 47);
+    const STYLES: [ObscureStyle; 2] = [ObscureStyle::Fill, ObscureStyle::Veil];
 
-    fn frames_and_mask() -> impl Strategy<Value = (Frame, Frame, Mask)> {
-        let rect =
-            (0u32..61, 0u32..47, 1u32..40, 1u32..40, any::<bool>()).prop_map(|(x, y, w, h, round)| Region {
-                rect: PixelRect::new(x, y, w, h),
-                shape: if round { Shape::Rounded } else { Shape::Rectangle },
-            });
-        let samples = || prop::collection::vec(any::<u8>(), 61 * 47 * 3);
-        (prop::collection::vec(rect, 0..4), samples(), samples(), 0u32..4).prop_map(
-            |(regions, one, noise, bleed)| {
-                let mask = Mask::of_regions(&regions, SIZE, Size::new(1, 1)).grown(bleed);
-                let mut other = one.clone();
-                for (at, value) in noise.into_iter().enumerate() {
-                    if mask.hides_pixel(at as u32 / 3 % 61, at as u32 / 3 / 61) {
-                        other[at] = value;
+    #[derive(Debug)]
+    struct Scene {
+        mask: Mask,
+        outside: Vec<u8>,
+        inside: [Vec<u8>; 2],
+    }
+
+    impl Scene {
+        /// The pixels of `outside`, with those of `inside[which]` where hidden.
+        fn frame(&self, which: usize) -> Frame {
+            let size = self.mask.picture();
+            let mut frame = Frame::from_rgb(size, self.outside.clone()).unwrap();
+            let inside = Frame::from_rgb(size, self.inside[which].clone()).unwrap();
+            for y in 0..size.height {
+                for x in 0..size.width {
+                    if self.mask.hides_pixel(x, y) {
+                        frame.set_pixel(x, y, inside.pixel(x, y));
                     }
                 }
-                (Frame::from_rgb(SIZE, one).unwrap(), Frame::from_rgb(SIZE, other).unwrap(), mask)
+            }
+            frame
+        }
+
+        fn obscured(&self, which: usize, style: ObscureStyle) -> Frame {
+            let mut frame = self.frame(which);
+            obscure_frame(&mut frame, &self.mask, style);
+            frame
+        }
+    }
+
+    fn regions() -> impl Strategy<Value = Vec<Region>> {
+        let region = (0u32..50, 0u32..40, 1u32..40, 1u32..40, any::<bool>()).prop_map(
+            |(x, y, width, height, rounded)| Region {
+                rect: PixelRect::new(x, y, width, height),
+                shape: if rounded { Shape::Rounded } else { Shape::Rectangle },
             },
-        )
+        );
+        prop::collection::vec(region, 1..4)
+    }
+
+    fn scenes() -> impl Strategy<Value = Scene> {
+        let cells = prop::sample::select(vec![Size::new(1, 1), Size::new(8, 8), Size::new(16, 8)]);
+        (1u32..60, 1u32..50, regions(), cells).prop_flat_map(|(width, height, regions, cell)| {
+            let size = Size::new(width, height);
+            let mask = Mask::of_regions(&regions, size, cell);
+            let samples = || prop::collection::vec(any::<u8>(), size.pixels() as usize * 3);
+            (samples(), samples(), samples()).prop_map(move |(outside, one, other)| Scene {
+                mask: mask.clone(),
+                outside,
+                inside: [one, other],
+            })
+        })
     }
 
     proptest! {
         #[test]
-        fn pub_2_frames_that_differ_inside_the_mask_become_equal((one, other, mask) in frames_and_mask()) {
-            for style in [ObscureStyle::Fill, ObscureStyle::Veil] {
-                let (mut a, mut b) = (one.clone(), other.clone());
-                obscure_frame(&mut a, &mask, style);
-                obscure_frame(&mut b, &mask, style);
-                prop_assert!(a == b, "{style:?}");
-                for y in 0..SIZE.height {
-                    for x in 0..SIZE.width {
-                        if !mask.hides_pixel(x, y) {
-                            prop_assert_eq!(a.pixel(x, y), one.pixel(x, y));
+        fn pub_2_the_result_does_not_depend_on_hidden_pixels(scene in scenes()) {
+            for style in STYLES {
+                prop_assert!(scene.obscured(0, style) == scene.obscured(1, style), "{style:?}");
+            }
+        }
+
+        #[test]
+        fn pub_2_nothing_outside_the_mask_changes(scene in scenes()) {
+            let (before, size) = (scene.frame(0), scene.mask.picture());
+            for style in STYLES {
+                let after = scene.obscured(0, style);
+                for y in 0..size.height {
+                    for x in 0..size.width {
+                        if !scene.mask.hides_pixel(x, y) {
+                            prop_assert_eq!(after.pixel(x, y), before.pixel(x, y));
                         } else if style == ObscureStyle::Fill {
-                            prop_assert_eq!(a.pixel(x, y), [FILL_LEVEL; 3]);
+                            prop_assert_eq!(after.pixel(x, y), [FILL_LEVEL; 3]);
                         }
                     }
                 }
             }
+        }
+    }
+
+    #[test]
+    fn a_veil_takes_the_colour_of_its_surroundings() {
+        let size = Size::new(64, 64);
+        let mut frame = Frame::filled(size, [200, 120, 40]);
+        let plain = frame.clone();
+        for y in 16..48 {
+            for x in 16..48 {
+                frame.set_pixel(x, y, [0, 0, 255]);
+            }
+        }
+        let region = Region { rect: PixelRect::new(16, 16, 32, 32), shape: Shape::Rectangle };
+        let mask = Mask::of_regions(&[region], size, Size::new(1, 1));
+        obscure_frame(&mut frame, &mask, ObscureStyle::Veil);
+        assert!(frame == plain);
+    }
+
+    #[test]
+    fn without_hidden_pixels_nothing_changes() {
+        let frame = Frame::filled(Size::new(9, 7), [1, 2, 3]);
+        for style in STYLES {
+            let mut same = frame.clone();
+            obscure_frame(&mut same, &Mask::of_regions(&[], frame.size(), Size::new(1, 1)), style);
+            assert!(same == frame);
         }
     }
 }
