@@ -1,9 +1,30 @@
 //! What may stand in a finished file besides pixels, and a look whether anything else does (PUB-4).
 //!
 //! Independent of the writers: it walks the container by itself and lists whatever is not on the
-//! allow-list, so that a mistake in a writer shows.
+//! allow-list, so that a mistake in a writer shows. The list holds what grata writes and nothing
+//! that a format would allow beyond that: no palettes in PNG, no alpha, no second table of the same
+//! number. Deliberately absent: decoding pixels. Compressed pixels are measured where that is cheap
+//! (PNG, TIFF, GIF), so that nothing can hide behind them.
+
+mod bmp;
+mod findings;
+mod gif;
+mod inflate;
+mod jpeg;
+mod png;
+mod reader;
+#[cfg(test)]
+mod tests;
+mod tiff;
+mod webp;
 
 use grata_core::orientation::Orientation;
+
+use crate::colour::ColourProfile;
+use crate::decode::Format;
+
+use findings::Findings;
+pub use findings::Violation;
 
 /// Length of [`minimal_exif`], in bytes.
 pub const MINIMAL_EXIF_LENGTH: usize = 36;
@@ -17,17 +38,30 @@ pub fn minimal_exif(orientation: Orientation) -> [u8; MINIMAL_EXIF_LENGTH] {
     segment
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn minimal_exif_is_read_back_by_an_exif_reader() {
-        for orientation in Orientation::ALL {
-            let segment = minimal_exif(orientation);
-            let (exif, _) = exif::parse_exif(&segment[10..]).unwrap();
-            assert_eq!(exif.len(), 1);
-            assert_eq!(exif[0].value.get_uint(0), Some(u32::from(orientation.exif())));
-        }
+/// Looks for anything in a finished file that is neither pixels nor on the allow-list.
+///
+/// `format`: what the file is meant to be; HEIC and AVIF are never written, so they never pass.
+///
+/// # Errors
+/// All violations in the order of the file, at most some hundred; the walk ends at the first that
+/// makes the rest unreadable. Never panics, whatever the bytes are.
+pub fn inspect(bytes: &[u8], format: Format) -> Result<(), Vec<Violation>> {
+    let mut findings = Findings::default();
+    let walked = match format {
+        Format::Jpeg => jpeg::inspect(bytes, &mut findings),
+        Format::Png => png::inspect(bytes, &mut findings),
+        Format::WebP => webp::inspect(bytes, &mut findings),
+        Format::Tiff => tiff::inspect(bytes, &mut findings),
+        Format::Bmp => bmp::inspect(bytes, &mut findings),
+        Format::Gif => gif::inspect(bytes, &mut findings),
+        Format::Heic | Format::Avif => Err(Violation::new(0, "a format that is never written")),
+    };
+    if let Err(violation) = walked {
+        findings.push(violation);
     }
+    findings.into_result()
+}
+
+fn is_own_profile(icc: &[u8]) -> bool {
+    ColourProfile::STATED.iter().any(|profile| profile.icc_bytes() == Some(icc))
 }
