@@ -83,7 +83,7 @@ fn holds(haystack: &[u8], needle: &[u8]) -> bool {
 fn inflated(bytes: &[u8]) -> Vec<Vec<u8>> {
     let begins = |at: &usize| {
         let header = u16::from_be_bytes([bytes[*at], bytes[at + 1]]);
-        bytes[*at] == 0x78 && header % 31 == 0
+        bytes[*at] == 0x78 && header.is_multiple_of(31)
     };
     let starts = (0..bytes.len().saturating_sub(1)).filter(begins);
     starts
