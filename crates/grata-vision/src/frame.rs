@@ -1,6 +1,7 @@
 //! The only pixels in the system: upright, 8 bits a channel, red green blue.
 
 use grata_core::geometry::{PixelRect, Size};
+use grata_core::orientation::Orientation;
 
 /// Pixels of a picture, laid out (H, W, C) with C = 3: red, green, blue; 8 bits each.
 #[derive(Clone, PartialEq, Eq)]
@@ -66,6 +67,23 @@ impl Frame {
             rgb.extend_from_slice(&row[rect.x as usize * 3..rect.right() as usize * 3]);
         }
         Self { size: Size::new(rect.width, rect.height), rgb }
+    }
+
+    /// This stored picture turned upright.
+    pub fn upright(self, orientation: Orientation) -> Self {
+        if orientation == Orientation::Upright {
+            return self;
+        }
+        let stored = self.size;
+        let size = orientation.upright_size(stored);
+        let mut rgb = Vec::with_capacity(self.rgb.len());
+        for y in 0..size.height {
+            for x in 0..size.width {
+                let (x, y) = orientation.stored_pixel(x, y, stored);
+                rgb.extend_from_slice(&self.pixel(x, y));
+            }
+        }
+        Self { size, rgb }
     }
 
     fn offset(&self, x: u32, y: u32) -> usize {
