@@ -177,7 +177,7 @@ impl Picture for CoefficientPhoto {
                 let low = self.low[0][plane.index(x, y)];
                 let [dc, a, b, c]: [f32; 4] = std::array::from_fn(|at| f32::from(low[at]) * steps[at] / 8.0);
                 texture.luma.push((dc + 128.5) as u8);
-                texture.detail.push((a * a + b * b + c * c).sqrt() as u8);
+                texture.detail.push(((a * a + b * b + c * c).sqrt() + 0.5) as u8);
             }
         }
         texture
