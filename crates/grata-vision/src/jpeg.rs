@@ -183,12 +183,3 @@ impl Picture for CoefficientPhoto {
         texture
     }
 }
-
-/// The orientation in the TIFF data of an Exif segment; `None` if there is none to be read.
-fn exif_orientation(tiff: &[u8]) -> Option<Orientation> {
-    let (fields, _) = exif::parse_exif(tiff).ok()?;
-    let field = fields
-        .iter()
-        .find(|field| field.tag == exif::Tag::Orientation && field.ifd_num == exif::In::PRIMARY)?;
-    Orientation::from_exif(field.value.get_uint(0)?)
-}

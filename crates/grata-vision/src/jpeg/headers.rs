@@ -9,6 +9,7 @@ use super::JpegError;
 use super::bits::Entropy;
 use super::dct::ZIGZAG;
 use super::huffman::Table;
+use crate::decode::exif_orientation;
 
 /// One colour component of the frame.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -123,7 +124,7 @@ pub(super) fn read(file: &[u8]) -> Result<Headers, JpegError> {
         return damaged("no scan");
     }
     let is_rgb = is_rgb(&application, &components);
-    let orientation = application.exif.as_deref().and_then(super::exif_orientation).unwrap_or_default();
+    let orientation = application.exif.as_deref().map(|exif| exif_orientation(exif).0).unwrap_or_default();
     let icc = join_icc(application.icc_parts)?;
     let quantisation = tables.quantisation;
     Ok(Headers { size, progressive, components, quantisation, scans, orientation, icc, is_rgb })

@@ -232,7 +232,7 @@ impl CoefficientPhoto {
             segment(&mut out, 0xE0, b"JFIF\0\x01\x02\0\0\x01\0\x01\0\0");
         }
         if self.orientation != Default::default() {
-            segment(&mut out, 0xE1, &minimal_exif(self.orientation));
+            out.extend_from_slice(&minimal_exif(self.orientation));
         }
         if let Some(icc) = self.profile.and_then(|profile| profile.icc_bytes()) {
             // Our own profiles are small: one part.
