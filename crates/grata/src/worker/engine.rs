@@ -1,10 +1,13 @@
 //! grata-vision behind the worker's door.
 
+use grata_core::geometry::PixelRect;
+use grata_core::obscure::ObscureStyle;
 use grata_vision::decode::{self, Format};
-use grata_vision::detect::Detector;
+use grata_vision::detect::{DetectOptions, Detector};
+use grata_vision::photo::{self, HiddenRegion, PhotoJob};
 use grata_vision::runtime::{ModelRuntime, RuntimeError, Tensor};
 
-use super::protocol::{Hello, ModelFiles, RuntimeInUse, Task};
+use super::protocol::{Hello, ModelFiles, Region, RuntimeInUse, Task};
 use super::runtime::{self, Opened};
 use super::serve::{PhotoEngine, Processed, Start};
 use crate::app::models;
@@ -18,7 +21,7 @@ use crate::error::AppError;
 pub fn prepare(hello: &Hello) -> Result<Start, String> {
     let Some(ModelFiles { model, onnxruntime }) = &hello.model else {
         return Ok(Box::new(|| {
-            Ok(Box::new(Vision { _detector: Detector::new(Box::new(NoModel)), runtime: None }))
+            Ok(Box::new(Vision { detector: Detector::new(Box::new(NoModel)), runtime: None }))
         }));
     };
     let first_line = |error: AppError| error.to_string().lines().next().unwrap_or_default().to_string();
@@ -29,7 +32,7 @@ pub fn prepare(hello: &Hello) -> Result<Start, String> {
 
 fn engine(Opened { runtime, warning }: Opened) -> Box<dyn PhotoEngine> {
     let in_use = RuntimeInUse { name: runtime.name(), warning };
-    Box::new(Vision { _detector: Detector::new(runtime), runtime: Some(in_use) })
+    Box::new(Vision { detector: Detector::new(runtime), runtime: Some(in_use) })
 }
 
 /// The format in which a photo of `format` comes out.
@@ -41,7 +44,7 @@ pub fn written_as(format: Format) -> Format {
 }
 
 struct Vision {
-    _detector: Detector,
+    detector: Detector,
     runtime: Option<RuntimeInUse>,
 }
 
@@ -50,14 +53,32 @@ impl PhotoEngine for Vision {
         self.runtime.clone()
     }
 
-    fn process(
-        &mut self,
-        _photo: &[u8],
-        _task: &Task,
-        _limits: &decode::Limits,
-    ) -> Result<Processed, String> {
-        Err("this build of grata cannot look at photos yet".into())
+    fn process(&mut self, photo: &[u8], task: &Task, limits: &decode::Limits) -> Result<Processed, String> {
+        let job = PhotoJob {
+            bytes: photo,
+            limits: *limits,
+            detect: task.min_face.map(|min_face| DetectOptions { min_face }),
+            given: task.given.iter().copied().map(PixelRect::from).collect(),
+            margin: task.margin(),
+            style: task.obscure.map(ObscureStyle::from).unwrap_or_default(),
+        };
+        let (found, finished) = if task.obscure.is_some() {
+            let done = photo::obscure(&job, &mut self.detector).map_err(|error| error.to_string())?;
+            (done.found, Some((done.format, done.bytes)))
+        } else {
+            (photo::find(&job, &mut self.detector).map_err(|error| error.to_string())?, None)
+        };
+        Ok(Processed {
+            size: (found.size.width, found.size.height),
+            regions: found.regions.iter().map(region).collect(),
+            finished,
+            notes: found.notes,
+        })
     }
+}
+
+fn region(hidden: &HiddenRegion) -> Region {
+    Region { rect: hidden.region.rect.into(), score: hidden.score }
 }
 
 /// Stands where a model would, in a worker that never looks for faces: asked all the same, it fails.
