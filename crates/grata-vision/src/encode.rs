@@ -195,7 +195,9 @@ fn write_jpeg(picture: &Picture, quality: &Quality) -> Result<Vec<u8>, EncodeErr
         encoder
             .set_sampling_factor(SamplingFactor::from_factors(across, down).unwrap_or(SamplingFactor::F_1_1));
     }
-    encoder.set_optimized_huffman_tables(true);
+    // Standard Huffman tables: with its own ones this encoder writes one component a scan, and readers
+    // built on zune-jpeg 0.5.15 show such files as rubbish if chroma is halved downwards.
+    encoder.set_optimized_huffman_tables(false);
     if let Some(icc) = picture.icc {
         encoder.add_icc_profile(icc).map_err(failed)?;
     }

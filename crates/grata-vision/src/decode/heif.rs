@@ -41,6 +41,7 @@ pub(super) fn decode(bytes: &[u8], format: Format, limits: &Limits) -> Result<St
     match converted {
         Some(picture) if picture.starts_with(b"\x89PNG") => {
             let mut stored = png::decode(picture, limits)?;
+            stored.note("comes out as JPEG");
             stored.quality = Quality::Lossy;
             stored.bleed = LOSSY_BLEED;
             Ok(stored)

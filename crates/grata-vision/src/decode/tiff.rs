@@ -14,20 +14,35 @@ use super::{DecodeError, Limits, Quality, damaged};
 
 type Reader<'a> = Decoder<Cursor<&'a [u8]>>;
 
+/// Photometric interpretation: the samples are indices into a palette.
+const PALETTE: u32 = 3;
+/// Longest field that is read, such as a colour profile.
+const FIELD_BYTES: usize = 16 << 20;
 /// Reduced pages that are passed over in search of a full one.
 const MOST_REDUCED_PAGES: usize = 16;
 /// Compression 7, JPEG in a TIFF: as far as an MCU and chroma upsampling reach.
 const JPEG_BLEED: u32 = 16;
 
 pub(super) fn decode(bytes: &[u8], limits: &Limits) -> Result<Stored, DecodeError> {
-    let mut reader = Decoder::new(Cursor::new(bytes)).map_err(refused)?;
-    let skipped = find_full_page(&mut reader)?;
+    let palette_as_grey;
+    let mut reader = open(bytes)?;
+    let mut skipped = find_full_page(&mut reader)?;
+    let has_palette = number(&mut reader, Tag::PhotometricInterpretation) == Some(PALETTE);
+    if has_palette {
+        palette_as_grey = with_palette_as_grey(bytes, &mut reader)?;
+        reader = open(&palette_as_grey)?;
+        skipped = find_full_page(&mut reader)?;
+    }
     let (width, height) = reader.dimensions().map_err(refused)?;
     let size = limits.size(width, height)?;
-    let colours = reader.colortype().map_err(refused)?;
+    let colours = match reader.colortype().map_err(refused)? {
+        ColorType::Gray(bits) if has_palette => ColorType::Palette(bits),
+        other => other,
+    };
     let mut budget = tiff::decoder::Limits::default();
-    budget.decoding_buffer_size = size.pixels() as usize * colour_samples(colours)? * 2;
+    budget.decoding_buffer_size = (size.pixels() as usize * colour_samples(colours)? * 2).max(FIELD_BYTES);
     budget.intermediate_buffer_size = budget.decoding_buffer_size.max(budget.intermediate_buffer_size);
+    budget.ifd_value_size = FIELD_BYTES;
     let mut reader = reader.with_limits(budget);
     if number(&mut reader, Tag::PlanarConfiguration) == Some(2) && colour_samples(colours)? > 1 {
         return Err(unsupported("colours in separate planes"));
@@ -53,6 +68,30 @@ pub(super) fn decode(bytes: &[u8], limits: &Limits) -> Result<Stored, DecodeErro
         stored.note("first page of several");
     }
     Ok(stored)
+}
+
+fn open(bytes: &[u8]) -> Result<Reader<'_>, DecodeError> {
+    Decoder::new(Cursor::new(bytes)).map_err(refused)
+}
+
+/// The same file, the page at hand being grey instead of in colours of a palette: the library refuses
+/// palettes, but reads their indices if it takes them for grey.
+fn with_palette_as_grey(bytes: &[u8], reader: &mut Reader<'_>) -> Result<Vec<u8>, DecodeError> {
+    let little = bytes.starts_with(b"II");
+    let number = |at: usize| -> Option<u16> {
+        let two = [*bytes.get(at)?, *bytes.get(at + 1)?];
+        Some(if little { u16::from_le_bytes(two) } else { u16::from_be_bytes(two) })
+    };
+    if number(2) != Some(42) {
+        return Err(unsupported("a palette in a file of the large kind"));
+    }
+    let directory = reader.ifd_pointer().map_or(0, |pointer| pointer.0 as usize);
+    let entries = usize::from(number(directory).unwrap_or(0));
+    let entry = (0..entries).map(|at| directory + 2 + 12 * at).find(|at| number(*at) == Some(262));
+    let entry = entry.filter(|at| at + 12 <= bytes.len()).ok_or_else(|| damaged("no kind of colours"))?;
+    let mut copy = bytes.to_vec();
+    copy[entry + 8..entry + 10].copy_from_slice(&if little { [1, 0] } else { [0, 1] });
+    Ok(copy)
 }
 
 /// Passes over leading pages that say they are reduced copies; returns how many.
