@@ -3,7 +3,11 @@
 //! Hidden pixels are overwritten before anything is computed, and [`Veil`] reads visible ones only:
 //! what comes out is a function of the mask and of the pixels outside it (PUB-2).
 
+mod palette;
+
 use grata_core::obscure::ObscureStyle;
+
+pub use palette::limit_colours;
 
 use crate::frame::Frame;
 use crate::mask::{Mask, hidden_runs};
