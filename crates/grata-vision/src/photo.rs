@@ -13,7 +13,7 @@ use crate::encode::{EncodeError, encode};
 use crate::frame::Frame;
 use crate::jpeg::{CoefficientPhoto, JpegError};
 use crate::mask::Mask;
-use crate::obscure::obscure_frame;
+use crate::obscure::{limit_colours, obscure_frame};
 use crate::runtime::RuntimeError;
 
 /// How often a face that only the check saw is hidden as well before the photo is given up.
@@ -204,6 +204,9 @@ impl Opened {
                 let mask = Mask::of_regions(regions, size, Size::new(1, 1)).grown(picture.decoded.bleed);
                 let mut decoded = picture.decoded.clone();
                 obscure_frame(&mut decoded.frame, &mask, job.style);
+                if decoded.format == Format::Gif {
+                    limit_colours(&mut decoded.frame, &mask);
+                }
                 Ok(encode(&decoded)?)
             }
         }

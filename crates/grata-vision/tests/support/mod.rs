@@ -6,26 +6,28 @@ pub mod files;
 
 use grata_core::geometry::{PixelRect, Size};
 use grata_core::obscure::ObscureStyle;
-use grata_core::region::{Region, Shape};
-use grata_vision::decode::{Decoded, Format, Limits, decode};
-use grata_vision::encode::encode;
+use grata_core::region::{Margin, Region, Shape};
+use grata_vision::decode::{Decoded, Limits, decode};
+use grata_vision::detect::Detector;
 use grata_vision::frame::Frame;
-use grata_vision::mask::Mask;
-use grata_vision::obscure::{limit_colours, obscure_frame};
+use grata_vision::photo::{PhotoJob, obscure};
+use grata_vision::runtime::fake::Fake;
 
 pub const STYLES: [ObscureStyle; 2] = [ObscureStyle::Fill, ObscureStyle::Veil];
 
-/// Hides `regions` (upright pixels) in a file and gives the finished file.
+/// Hides `regions` (upright pixels) in a file as the product does, check included, and gives the
+/// finished file.
 pub fn obscure_bytes(bytes: &[u8], regions: &[PixelRect], style: ObscureStyle) -> Vec<u8> {
-    let mut picture = read(bytes);
-    let size = picture.frame.size();
-    let regions: Vec<Region> = regions.iter().filter_map(|rect| Region::exactly(*rect, size)).collect();
-    let mask = Mask::of_regions(&regions, size, Size::new(1, 1)).grown(picture.bleed);
-    obscure_frame(&mut picture.frame, &mask, style);
-    if picture.format == Format::Gif {
-        limit_colours(&mut picture.frame, &mask);
-    }
-    encode(&picture).unwrap().0
+    let job = PhotoJob {
+        bytes,
+        limits: Limits::default(),
+        detect: None,
+        given: regions.to_vec(),
+        margin: Margin::DEFAULT,
+        style,
+    };
+    let mut detector = Detector::new(Box::new(Fake::new(|_, _| unreachable!("nothing is detected"))));
+    obscure(&job, &mut detector).unwrap().bytes
 }
 
 pub fn read(bytes: &[u8]) -> Decoded {
