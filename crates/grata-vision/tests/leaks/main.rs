@@ -7,25 +7,29 @@
 
 mod sources;
 
-use grata_core::geometry::{PixelRect, Size};
+use grata_core::geometry::PixelRect;
 use grata_core::obscure::ObscureStyle;
-use grata_core::region::Region;
+use grata_core::region::Margin;
 use grata_vision::decode::{Format, Limits, decode, sniff};
-use grata_vision::encode::encode;
-use grata_vision::mask::Mask;
+use grata_vision::detect::Detector;
 use grata_vision::metadata::inspect;
-use grata_vision::obscure::obscure_frame;
+use grata_vision::photo::{PhotoJob, obscure};
+use grata_vision::runtime::fake::Fake;
 
 use sources::{CANARY, Source};
 
 /// One given region, no detection.
 fn finish(source: &[u8]) -> Result<Vec<u8>, String> {
-    let mut decoded = decode(source, &Limits::default()).map_err(|error| error.to_string())?;
-    let size = decoded.frame.size();
-    let region = Region::exactly(PixelRect::new(8, 8, 16, 16), size).unwrap();
-    let mask = Mask::of_regions(&[region], size, Size::new(1, 1)).grown(decoded.bleed);
-    obscure_frame(&mut decoded.frame, &mask, ObscureStyle::Veil);
-    Ok(encode(&decoded).map_err(|error| error.to_string())?.0)
+    let job = PhotoJob {
+        bytes: source,
+        limits: Limits::default(),
+        detect: None,
+        given: vec![PixelRect::new(8, 8, 16, 16)],
+        margin: Margin::default(),
+        style: ObscureStyle::Veil,
+    };
+    let mut nobody = Detector::new(Box::new(Fake::new(|_, _| Vec::new())));
+    Ok(obscure(&job, &mut nobody).map_err(|error| error.to_string())?.bytes)
 }
 
 #[test]
