@@ -1,6 +1,39 @@
-//! Tasks for developers.
+//! Tasks for developers: `cargo xtask test | bench | pictures`.
 
-fn main() {
-    eprintln!("xtask: nothing is built yet");
-    std::process::exit(1);
+mod bench;
+#[cfg(feature = "floor")]
+mod floor;
+mod pictures;
+mod tests;
+mod tools;
+
+use std::process::ExitCode;
+
+const USAGE: &str = "\
+cargo xtask test       everything a change must pass; installs what the tests need
+cargo xtask bench      grata beside deface: CPU, wall, memory, coverage (docs/benchmarks.md)
+    --photos DIR       marked test photos (../shared/testphotos)
+    --runs N           pairs of runs for each kind of photo (3)
+    --only KIND        one kind of photo only; may be given again
+    --many N           photos in the larger batch of the memory measurement (200)
+    --out FILE.md      replaces the part of this file between the two markers
+cargo xtask pictures   makes the before-and-after pictures of the README";
+
+fn main() -> ExitCode {
+    let mut arguments = std::env::args().skip(1);
+    let done = match arguments.next().as_deref() {
+        Some("test") => tests::run(),
+        Some("bench") => bench::Order::parse(arguments).and_then(|order| bench::run(&order)),
+        #[cfg(feature = "floor")]
+        Some("floor") => floor::run(arguments),
+        Some("pictures") => pictures::run(),
+        _ => Err(USAGE.into()),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("{error}");
+            ExitCode::FAILURE
+        }
+    }
 }

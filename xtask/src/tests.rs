@@ -1,0 +1,181 @@
+//! `cargo xtask test`: everything a change must pass.
+//!
+//! Needs Rust, and Python with pip for the model pack. What else is there is used (nextest,
+//! cargo-deny, the wasm32 target); what is not there is named at the end, and so is every test that
+//! said `SKIPPED`.
+
+use std::io::{BufRead, BufReader};
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+use crate::tools::{self, Outcome, cargo, ensure_pack, root, target, works};
+
+/// Where the real photos lie that some tests look at, seen from the top folder.
+const PHOTOS: &str = "../shared/testphotos";
+
+/// The name of the target in which core and vision must build, too.
+const WASM: &str = "wasm32-unknown-unknown";
+
+#[derive(Default)]
+struct Report {
+    failed: Vec<String>,
+    skipped: Vec<String>,
+}
+
+impl Report {
+    /// Remembers a failure and goes on: one run tells all that is wrong.
+    fn step(&mut self, name: &str, outcome: Outcome<()>) {
+        if let Err(error) = outcome {
+            eprintln!("FAILED {name}: {error}");
+            self.failed.push(format!("{name}: {error}"));
+        }
+    }
+
+    fn skip(&mut self, what: impl Into<String>) {
+        let what = what.into();
+        eprintln!("\nSKIPPED {what}");
+        self.skipped.push(what);
+    }
+}
+
+/// Runs all of it.
+///
+/// # Errors
+/// If any step failed.
+pub fn run() -> Outcome<()> {
+    let mut report = Report::default();
+    let target = target()?;
+    say_what_is_missing(&mut report);
+    lint(&mut report);
+
+    let build = tools::run(cargo(&["test", "--workspace", "--locked", "--no-run"]));
+    let built = build.is_ok();
+    report.step("build", build);
+    if built {
+        report.step("model pack", ensure_pack(&target.join("debug/grata")));
+        test(&mut report, &target);
+    }
+    build_for_browsers(&mut report);
+    licences(&mut report);
+    finish(&report)
+}
+
+/// Says first what the tests will miss.
+fn say_what_is_missing(report: &mut Report) {
+    if !root().join(PHOTOS).is_dir() {
+        report.skip(format!("tests on the marked photos: {PHOTOS} is not there"));
+    }
+}
+
+fn lint(report: &mut Report) {
+    if works(cargo(&["fmt", "--version"])) {
+        report.step("format", tools::run(cargo(&["fmt", "--all", "--check"])));
+    } else {
+        report.skip("format: rustfmt is not installed (`rustup component add rustfmt`)");
+    }
+    if works(cargo(&["clippy", "--version"])) {
+        let clippy = ["clippy", "--workspace", "--all-targets", "--features", FLOOR, "--locked", "--"];
+        let mut clippy = cargo(&clippy);
+        clippy.args(["--deny", "warnings"]);
+        report.step("lints", tools::run(clippy));
+    } else {
+        report.skip("lints: clippy is not installed (`rustup component add clippy`)");
+    }
+}
+
+/// What only the benchmark builds is linted all the same.
+const FLOOR: &str = "xtask/floor";
+
+fn test(report: &mut Report, target: &Path) {
+    if works(cargo(&["nextest", "--version"])) {
+        report.step(
+            "tests",
+            tools::run(cargo(&["nextest", "run", "--workspace", "--locked", "--no-fail-fast"])),
+        );
+        // The file that .config/nextest.toml asks for; it holds the output of passing tests.
+        let junit = std::fs::read_to_string(target.join("nextest/default/junit.xml"));
+        report.skipped.extend(junit.unwrap_or_default().lines().filter_map(skipped_line));
+    } else {
+        let tests = ["test", "--workspace", "--locked", "--no-fail-fast", "--all-targets", "--"];
+        let outcome = run_and_read(cargo(&tests), report);
+        report.step("tests", outcome);
+    }
+    report.step("doctests", tools::run(cargo(&["test", "--workspace", "--locked", "--doc"])));
+}
+
+/// Runs the tests without nextest, shows their output, and remembers who said `SKIPPED`.
+fn run_and_read(mut command: Command, report: &mut Report) -> Outcome<()> {
+    command.arg("--show-output");
+    eprintln!("\n$ cargo test --workspace");
+    let mut child = command.stdout(Stdio::piped()).spawn()?;
+    if let Some(output) = child.stdout.take() {
+        for line in BufReader::new(output).lines() {
+            let line = line?;
+            println!("{line}");
+            report.skipped.extend(skipped_line(&line));
+        }
+    }
+    let status = child.wait()?;
+    if status.success() { Ok(()) } else { Err("some failed".into()) }
+}
+
+/// What was skipped, if a line of a test's output says so.
+fn skipped_line(line: &str) -> Option<String> {
+    let start = line.find("SKIPPED")?;
+    // Output may follow an opening tag of the report; a test that quotes the word is not one.
+    let is_start = line[..start].is_empty() || line[..start].ends_with('>');
+    is_start.then(|| line[start + "SKIPPED".len()..].trim_start_matches([':', ' ']).to_string())
+}
+
+/// Core and vision run in a browser, so they build for it (STYLE: the house).
+fn build_for_browsers(report: &mut Report) {
+    let installed = Command::new("rustc").args(["--print", "sysroot"]).output().is_ok_and(|output| {
+        let sysroot = String::from_utf8_lossy(&output.stdout).trim().to_string();
+        Path::new(&sysroot).join("lib/rustlib").join(WASM).join("lib").is_dir()
+    });
+    if !installed {
+        report.skip(format!("building core and vision for browsers: `rustup target add {WASM}`"));
+        return;
+    }
+    for package in ["grata-core", "grata-vision"] {
+        let check = ["check", "--package", package, "--no-default-features", "--target", WASM, "--locked"];
+        report.step("browsers", tools::run(cargo(&check)));
+    }
+}
+
+fn licences(report: &mut Report) {
+    if works(cargo(&["deny", "--version"])) && root().join("deny.toml").is_file() {
+        report.step("licences", tools::run(cargo(&["deny", "check", "licenses", "bans", "sources"])));
+    } else {
+        report.skip("cargo-deny, which is not installed; the tests of this crate look at licences, too");
+    }
+}
+
+fn finish(report: &Report) -> Outcome<()> {
+    eprintln!();
+    for what in &report.skipped {
+        eprintln!("SKIPPED {what}");
+    }
+    if report.failed.is_empty() {
+        eprintln!("All steps passed; {} skipped.", report.skipped.len());
+        return Ok(());
+    }
+    for what in &report.failed {
+        eprintln!("FAILED {what}");
+    }
+    Err(format!("{} steps failed; {} skipped.", report.failed.len(), report.skipped.len()).into())
+}
+
+#[cfg(test)]
+mod unit {
+    use super::*;
+
+    #[test]
+    fn a_test_that_says_skipped_is_heard() {
+        let pack = Some("a test: the pack is not installed".to_string());
+        assert_eq!(skipped_line("SKIPPED a test: the pack is not installed"), pack);
+        assert_eq!(skipped_line("SKIPPED: a test: the pack is not installed"), pack);
+        assert_eq!(skipped_line("  <system-err>SKIPPED a test: the pack is not installed"), pack);
+        assert_eq!(skipped_line("it is not said that it was SKIPPED"), None);
+    }
+}
