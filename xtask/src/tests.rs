@@ -74,7 +74,7 @@ fn lint(report: &mut Report) {
         report.skip("format: rustfmt is not installed (`rustup component add rustfmt`)");
     }
     if works(cargo(&["clippy", "--version"])) {
-        let clippy = ["clippy", "--workspace", "--all-targets", "--features", FLOOR, "--locked", "--"];
+        let clippy = ["clippy", "--workspace", "--all-targets", "--locked", "--"];
         let mut clippy = cargo(&clippy);
         clippy.args(["--deny", "warnings"]);
         report.step("lints", tools::run(clippy));
@@ -82,9 +82,6 @@ fn lint(report: &mut Report) {
         report.skip("lints: clippy is not installed (`rustup component add clippy`)");
     }
 }
-
-/// What only the benchmark builds is linted all the same.
-const FLOOR: &str = "xtask/floor";
 
 fn test(report: &mut Report, target: &Path) {
     if works(cargo(&["nextest", "--version"])) {

@@ -2,6 +2,8 @@
 //!
 //! Ordinary tests, so that a machine without cargo-deny looks, too. They read what is there already.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on should fail there and then")]
+
 use std::collections::BTreeSet;
 use std::process::Command;
 

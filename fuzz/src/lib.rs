@@ -1,0 +1,4 @@
+//! What the fuzz targets do with bytes. Ordinary tests do the same with the committed corpus.
+
+pub mod vision;
+pub mod worker;
