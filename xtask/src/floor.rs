@@ -51,8 +51,8 @@ fn planes(frame: &Frame, multiple: u32) -> Tensor {
     let plane = height as usize * width as usize;
     for y in 0..height.min(frame.size().height) {
         for (x, pixel) in frame.row(y).chunks_exact(3).take(width as usize).enumerate() {
-            for channel in 0..3 {
-                tensor.data[channel * plane + y as usize * width as usize + x] = f32::from(pixel[channel]);
+            for (channel, value) in pixel.iter().enumerate() {
+                tensor.data[channel * plane + y as usize * width as usize + x] = f32::from(*value);
             }
         }
     }

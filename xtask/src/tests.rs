@@ -74,7 +74,7 @@ fn lint(report: &mut Report) {
         report.skip("format: rustfmt is not installed (`rustup component add rustfmt`)");
     }
     if works(cargo(&["clippy", "--version"])) {
-        let clippy = ["clippy", "--workspace", "--all-targets", "--locked", "--"];
+        let clippy = ["clippy", "--workspace", "--all-targets", "--features", FLOOR, "--locked", "--"];
         let mut clippy = cargo(&clippy);
         clippy.args(["--deny", "warnings"]);
         report.step("lints", tools::run(clippy));
@@ -82,6 +82,9 @@ fn lint(report: &mut Report) {
         report.skip("lints: clippy is not installed (`rustup component add clippy`)");
     }
 }
+
+/// What only the benchmark builds is linted all the same.
+const FLOOR: &str = "xtask/floor";
 
 fn test(report: &mut Report, target: &Path) {
     if works(cargo(&["nextest", "--version"])) {
@@ -91,13 +94,24 @@ fn test(report: &mut Report, target: &Path) {
         );
         // The file that .config/nextest.toml asks for; it holds the output of passing tests.
         let junit = std::fs::read_to_string(target.join("nextest/default/junit.xml"));
-        report.skipped.extend(junit.unwrap_or_default().lines().filter_map(skipped_line));
+        report.skipped.extend(skipped_in(&junit.unwrap_or_default()));
     } else {
         let tests = ["test", "--workspace", "--locked", "--no-fail-fast", "--all-targets", "--"];
         let outcome = run_and_read(cargo(&tests), report);
         report.step("tests", outcome);
     }
     report.step("doctests", tools::run(cargo(&["test", "--workspace", "--locked", "--doc"])));
+}
+
+/// Who said `SKIPPED` in nextest's report: `test: reason`.
+fn skipped_in(junit: &str) -> Vec<String> {
+    let (mut test, mut skipped) = ("", Vec::new());
+    for line in junit.lines() {
+        let name = line.split_once("<testcase name=\"").and_then(|(_, rest)| rest.split_once('"'));
+        test = name.map_or(test, |(name, _)| name);
+        skipped.extend(skipped_line(line).map(|what| format!("{test}: {what}")));
+    }
+    skipped
 }
 
 /// Runs the tests without nextest, shows their output, and remembers who said `SKIPPED`.
@@ -173,6 +187,8 @@ mod unit {
         assert_eq!(skipped_line("SKIPPED a test: the pack is not installed"), pack);
         assert_eq!(skipped_line("SKIPPED: a test: the pack is not installed"), pack);
         assert_eq!(skipped_line("  <system-err>SKIPPED a test: the pack is not installed"), pack);
+        let junit = "<testcase name=\"one\">\n<testcase name=\"two\">\n<system-err>SKIPPED: no pack";
+        assert_eq!(skipped_in(junit), ["two: no pack"]);
         assert_eq!(skipped_line("it is not said that it was SKIPPED"), None);
     }
 }

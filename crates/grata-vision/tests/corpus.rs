@@ -12,6 +12,16 @@ fn sec_8_no_bytes_break_the_decoders() {
 }
 
 #[test]
+fn sec_8_no_bytes_break_the_coefficient_path() {
+    replay("jpeg", targets::jpeg);
+}
+
+#[test]
+fn sec_8_no_bytes_break_the_look_for_metadata() {
+    replay("metadata", targets::metadata);
+}
+
+#[test]
 fn sec_8_no_bytes_break_the_reader_of_models() {
     replay("bundle", targets::bundle);
 }
