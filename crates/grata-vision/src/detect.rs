@@ -16,7 +16,9 @@ mod areas;
 mod centerface;
 mod merge;
 
-use fast_image_resize as fir;
+use fast_image_resize::images::{TypedImage, TypedImageRef};
+use fast_image_resize::pixels::U8x3;
+use fast_image_resize::{FilterType, ResizeAlg, ResizeOptions, Resizer};
 use grata_core::face::{DetectedFace, FaceBox};
 use grata_core::geometry::{PixelRect, Size};
 use grata_core::orientation::Orientation;
@@ -402,17 +404,18 @@ impl View<'_> {
     }
 }
 
-/// Bilinear with the support that the reduction asks for.
+/// Bilinear with the support that the reduction asks for. Typed: the crate's dynamic images would be
+/// compiled here for every kind of pixel, which takes minutes.
 fn resized(frame: &Frame, size: Size) -> Result<Frame, RuntimeError> {
     let failed = |error: &dyn std::fmt::Display| RuntimeError::Run(format!("resizing failed: {error}"));
     let from = frame.size();
-    let source = fir::images::ImageRef::new(from.width, from.height, frame.rgb(), fir::PixelType::U8x3)
+    let source = TypedImageRef::<U8x3>::from_buffer(from.width, from.height, frame.rgb())
         .map_err(|error| failed(&error))?;
-    let mut target = fir::images::Image::new(size.width, size.height, fir::PixelType::U8x3);
-    let options =
-        fir::ResizeOptions::new().resize_alg(fir::ResizeAlg::Convolution(fir::FilterType::Bilinear));
-    fir::Resizer::new().resize(&source, &mut target, &options).map_err(|error| failed(&error))?;
-    Frame::from_rgb(size, target.into_vec()).ok_or_else(|| failed(&"wrong size"))
+    let mut target = TypedImage::<U8x3>::new(size.width, size.height);
+    let options = ResizeOptions::new().resize_alg(ResizeAlg::Convolution(FilterType::Bilinear));
+    Resizer::new().resize_typed(&source, &mut target, &options).map_err(|error| failed(&error))?;
+    let rgb = target.pixels().iter().flat_map(|pixel| pixel.0).collect();
+    Frame::from_rgb(size, rgb).ok_or_else(|| failed(&"wrong size"))
 }
 
 /// A brighter tone curve for dark pictures: if even the brightest twentieth of the blocks is below
@@ -452,5 +455,161 @@ fn turn_back(face: &FaceBox, turn: Orientation, size: Size) -> FaceBox {
             FaceBox { x: width - bottom, y: face.x, width: face.height, height: face.width }
         }
         _ => *face,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::runtime::Tensor;
+    use crate::runtime::fake::Fake;
+
+    /// A grey picture with one white square: the "face" of the fake model.
+    struct Square {
+        size: Size,
+        face: PixelRect,
+    }
+
+    impl Picture for Square {
+        fn size(&self) -> Size {
+            self.size
+        }
+
+        fn reduced(&self, rect: PixelRect, factor: u32) -> Frame {
+            let size = Size::new(rect.width.div_ceil(factor), rect.height.div_ceil(factor));
+            let mut frame = Frame::filled(size, [90; 3]);
+            for y in 0..size.height {
+                for x in 0..size.width {
+                    if self.face.contains(rect.x + x * factor, rect.y + y * factor) {
+                        frame.set_pixel(x, y, [250; 3]);
+                    }
+                }
+            }
+            frame
+        }
+
+        fn texture(&self) -> Texture {
+            let grid = Size::new(self.size.width.div_ceil(8), self.size.height.div_ceil(8));
+            let blocks = || (0..grid.height).flat_map(|y| (0..grid.width).map(move |x| (x, y)));
+            let near = self.face.grown(8, self.size);
+            let detail = blocks().map(|(x, y)| if near.contains(x * 8, y * 8) { 60 } else { 0 }).collect();
+            Texture { grid, luma: blocks().map(|_| 90).collect(), detail }
+        }
+    }
+
+    /// Answers with a face around the white square if it is seen with 10 to 200 pixels: heat 0.9,
+    /// its size, no offset beyond the cell.
+    fn square_finder() -> Fake {
+        Fake::new(|input: &Tensor, outputs: &[&str]| {
+            let (height, width) = (input.shape[2], input.shape[3]);
+            let (rows, columns) = (height / 4, width / 4);
+            let white = |x: usize, y: usize| input.data[y * width + x] > 200.0;
+            let mut bounds: Option<(usize, usize, usize, usize)> = None;
+            for y in 0..height {
+                for x in (0..width).filter(|&x| white(x, y)) {
+                    let (left, top, right, bottom) = bounds.unwrap_or((x, y, x, y));
+                    bounds = Some((left.min(x), top.min(y), right.max(x), bottom.max(y)));
+                }
+            }
+            let mut heat = Tensor::zeros(&[1, 1, rows, columns]);
+            let mut sizes = Tensor::zeros(&[1, 2, rows, columns]);
+            let mut offsets = Tensor::zeros(&[1, 2, rows, columns]);
+            if let Some((left, top, right, bottom)) = bounds {
+                let (w, h) = ((right - left + 1) as f32, (bottom - top + 1) as f32);
+                if (10.0..200.0).contains(&h) {
+                    let (x, y) = (left as f32 + w / 2.0, top as f32 + h / 2.0);
+                    let (column, row) = ((x / 4.0) as usize, (y / 4.0) as usize);
+                    let at = row * columns + column;
+                    heat.data[at] = 0.9;
+                    sizes.data[at] = (h / 4.0).ln();
+                    sizes.data[rows * columns + at] = (w / 4.0).ln();
+                    offsets.data[at] = y / 4.0 - row as f32 - 0.5;
+                    offsets.data[rows * columns + at] = x / 4.0 - column as f32 - 0.5;
+                }
+            }
+            outputs
+                .iter()
+                .map(|&name| match name {
+                    "537" => heat.clone(),
+                    "538" => sizes.clone(),
+                    _ => offsets.clone(),
+                })
+                .collect()
+        })
+    }
+
+    fn faces_of(size: Size, face: PixelRect, min_face: u32) -> Vec<DetectedFace> {
+        let mut detector = Detector::new(Box::new(square_finder()));
+        detector.faces(&Square { size, face }, &DetectOptions { min_face }).unwrap()
+    }
+
+    #[test]
+    fn faces_of_every_size_are_found_where_they_are() {
+        for size in [
+            Size::new(6000, 4000),
+            Size::new(4000, 6000),
+            Size::new(2500, 900),
+            Size::new(800, 533),
+            Size::new(90, 70),
+        ] {
+            for side in [20, 24, 40, 75, 160, 400, 1500] {
+                for (x, y) in [(0, 0), (size.width / 2 + 3, size.height / 3 + 5)] {
+                    let face = PixelRect::new(x, y, side, side);
+                    if face.right() > size.width || face.bottom() > size.height {
+                        continue;
+                    }
+                    let found = faces_of(size, face, 20);
+                    let expected =
+                        FaceBox { x: x as f32, y: y as f32, width: side as f32, height: side as f32 };
+                    assert!(!found.is_empty(), "{size:?} {face:?}");
+                    let overlap = found[0].face.intersection_over_union(&expected);
+                    assert!(overlap > 0.5, "{size:?} {face:?}: {:?}", found[0].face);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_picture_without_detail_costs_the_overview_only() {
+        let mut detector = Detector::new(Box::new(square_finder()));
+        let empty = Square { size: Size::new(6000, 4000), face: PixelRect::new(0, 0, 0, 0) };
+        let texture = empty.texture();
+        assert!(texture.detail.iter().all(|&detail| detail == 0 || detail == 60));
+        detector.faces(&empty, &DetectOptions::default()).unwrap();
+        assert!(detector.take_cost() < 1_000_000);
+        assert_eq!(detector.take_cost(), 0);
+    }
+
+    /// The mapping back is checked against where a single pixel goes.
+    #[test]
+    fn boxes_are_turned_back_with_the_picture() {
+        let size = Size::new(40, 30);
+        let mut frame = Frame::filled(size, [0; 3]);
+        frame.set_pixel(7, 21, [255; 3]);
+        for turn in
+            [Orientation::Upright, Orientation::Turned90, Orientation::Turned180, Orientation::Turned270]
+        {
+            let turned = frame.clone().upright(turn);
+            let at = turned.rgb().chunks_exact(3).position(|pixel| pixel == [255; 3]).unwrap() as u32;
+            let (x, y) = (at % turned.size().width, at / turned.size().width);
+            let seen = FaceBox { x: x as f32, y: y as f32, width: 1.0, height: 1.0 };
+            let back = turn_back(&seen, turn, size);
+            assert_eq!((back.x, back.y), (7.0, 21.0), "{turn:?}");
+        }
+    }
+
+    #[test]
+    fn only_dark_pictures_are_lifted() {
+        let texture = |luma: u8| Texture { grid: Size::new(4, 4), luma: vec![luma; 16], detail: vec![0; 16] };
+        assert_eq!(tone(&texture(150))[100], 100);
+        assert_eq!(tone(&texture(60))[60], 180);
+        assert_eq!(tone(&texture(5))[5], 20, "at most fourfold");
+    }
+
+    #[test]
+    fn smaller_faces_than_asked_for_are_left_out() {
+        let size = Size::new(3000, 2000);
+        assert!(faces_of(size, PixelRect::new(500, 500, 30, 30), 60).is_empty());
+        assert_eq!(faces_of(size, PixelRect::new(500, 500, 30, 30), 20).len(), 1);
     }
 }

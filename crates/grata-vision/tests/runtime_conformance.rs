@@ -5,7 +5,10 @@
 
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
-use std::path::{Path, PathBuf};
+#[path = "support/pack.rs"]
+mod pack;
+
+use std::path::Path;
 
 use grata_vision::bundle;
 use grata_vision::runtime::fake::Fake;
@@ -13,6 +16,9 @@ use grata_vision::runtime::fake::Fake;
 use grata_vision::runtime::onnx::{Library, Onnx};
 use grata_vision::runtime::pure::Pure;
 use grata_vision::runtime::{ModelRuntime, Tensor, conformance, self_test};
+#[cfg(feature = "onnxruntime")]
+use pack::library;
+use pack::model;
 
 /// Largest difference of one output value between the runtimes: they add in different orders.
 /// Seen: 3e-5 for outputs that reach 10.
@@ -158,37 +164,4 @@ fn peaks(heat: &Tensor) -> Vec<usize> {
     let data = &heat.data;
     let is_peak = |at: &usize| data[*at] > 0.3 && data[*at] >= data[at - 1] && data[*at] >= data[at + 1];
     (1..data.len() - 1).filter(is_peak).collect()
-}
-
-#[cfg(feature = "onnxruntime")]
-fn library(test: &str) -> Option<Library> {
-    let named = std::env::var_os("GRATA_ONNXRUNTIME").map(PathBuf::from);
-    let Some(path) = named.or_else(|| installed("libonnxruntime")) else {
-        skipped(test, "ONNX Runtime");
-        return None;
-    };
-    Some(Library::load(&path).unwrap())
-}
-
-fn model(test: &str) -> Option<Vec<u8>> {
-    let Some(path) = installed("centerface") else {
-        skipped(test, "the detect pack");
-        return None;
-    };
-    Some(std::fs::read(path).unwrap())
-}
-
-/// The file of the installed pack `detect` whose name starts so.
-fn installed(start: &str) -> Option<PathBuf> {
-    let from = |name: &str, below: &str| std::env::var_os(name).map(|dir| Path::new(&dir).join(below));
-    let models = from("GRATA_MODELS", "")
-        .or_else(|| from("XDG_DATA_HOME", "grata/models"))
-        .or_else(|| from("HOME", ".local/share/grata/models"))?;
-    let files = std::fs::read_dir(models.join("detect")).ok()?;
-    let mut paths = files.filter_map(|file| Some(file.ok()?.path()));
-    paths.find(|path| path.file_name().is_some_and(|name| name.to_string_lossy().starts_with(start)))
-}
-
-fn skipped(test: &str, missing: &str) {
-    eprintln!("SKIPPED {test}: {missing} is not installed; run `grata models install detect`");
 }

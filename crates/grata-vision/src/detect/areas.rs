@@ -286,3 +286,62 @@ impl Around {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const PICTURE: Size = Size::new(6000, 4000);
+
+    fn flat(luma: u8, detail: u8) -> Texture {
+        let grid = Size::new(750, 500);
+        let blocks = grid.pixels() as usize;
+        Texture { grid, luma: vec![luma; blocks], detail: vec![detail; blocks] }
+    }
+
+    #[test]
+    fn smooth_pictures_have_no_cells_and_detailed_ones_all() {
+        let none = Cells::with_detail(&flat(120, 2), PICTURE);
+        assert!(none.rectangles(16, Size::new(1000, 800)).is_empty());
+        let all = Cells::with_detail(&flat(120, 9), PICTURE);
+        assert_eq!(all, Cells::everywhere(PICTURE));
+        let dark = Cells::with_detail(&flat(30, 2), PICTURE);
+        assert_eq!(dark, Cells::everywhere(PICTURE), "the bar falls with the light");
+    }
+
+    /// Every pixel of an active cell lies in a rectangle, together with the overlap around it.
+    #[test]
+    fn rectangles_cover_all_active_cells_with_their_surroundings() {
+        let mut cells = Cells::none(PICTURE, 32);
+        for (x, y) in [(10.0, 10.0), (300.0, 200.0), (310.0, 230.0), (5990.0, 3990.0), (2000.0, 100.0)] {
+            cells.add(&FaceBox { x, y, width: 24.0, height: 30.0 });
+        }
+        let rectangles = cells.rectangles(20, Size::new(640, 480));
+        for (index, _) in cells.active.iter().enumerate().filter(|(_, active)| **active) {
+            let cell = cells.cell_at(index);
+            let pixels =
+                PixelRect::new(cell.x * 32, cell.y * 32, 32, 32).intersection(PICTURE.rect()).unwrap();
+            let wanted = pixels.grown(20, PICTURE);
+            assert!(rectangles.iter().any(|rect| rect.intersection(wanted) == Some(wanted)), "{wanted:?}");
+        }
+        let area: u64 = rectangles.iter().map(|rect| u64::from(rect.width) * u64::from(rect.height)).sum();
+        assert!(area < 100_000, "{rectangles:?}");
+    }
+
+    #[test]
+    fn no_rectangle_is_larger_than_allowed() {
+        for rect in Cells::everywhere(PICTURE).rectangles(16, Size::new(1066, 800)) {
+            assert!(rect.width <= 1066 + 32 && rect.height <= 800 + 32, "{rect:?}");
+        }
+    }
+
+    #[test]
+    fn the_chest_of_a_near_person_is_left_out() {
+        let mut cells = Cells::everywhere(PICTURE);
+        cells.without_person(&FaceBox { x: 2000.0, y: 500.0, width: 800.0, height: 1000.0 });
+        let is_active = |x: u32, y: u32| cells.active[(y / 64 * cells.grid.width + x / 64) as usize];
+        assert!(!is_active(2400, 1000), "the face");
+        assert!(!is_active(2400, 2400), "the chest");
+        assert!(is_active(1000, 1000) && is_active(2400, 3600), "everything else");
+    }
+}
