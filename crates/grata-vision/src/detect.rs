@@ -27,7 +27,7 @@ use crate::frame::Frame;
 use crate::runtime::{ModelRuntime, RuntimeError};
 use areas::Cells;
 use centerface::candidates;
-use merge::{is_known, merge};
+use merge::{is_known, merge, merge_one_look};
 
 /// Height in network pixels of the smallest face that leaves a hint of at least [`WEAK`]: of 2,660
 /// made faces of 20 to 24 pixels, seen at half size, all but 12 did, and what surrounds them does
@@ -316,7 +316,7 @@ impl Detector {
         let padded = turned.size();
         self.cost += u64::from(padded.width.next_multiple_of(centerface::GRANULE))
             * u64::from(padded.height.next_multiple_of(centerface::GRANULE));
-        let faces = candidates(&mut *self.runtime, &turned, &view.tone, threshold)?;
+        let faces = merge_one_look(candidates(&mut *self.runtime, &turned, &view.tone, threshold)?);
         let place = |face: DetectedFace| {
             let own = turn_back(&face.face, turn, seen);
             let face_box = FaceBox {

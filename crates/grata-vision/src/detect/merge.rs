@@ -2,9 +2,12 @@
 
 use grata_core::face::DetectedFace;
 
-/// Two boxes that share more than this (intersection over union) are one face. The published
-/// post-processing of the model uses 0.3; in dense crowds, boxes seen at half the size are wide
-/// enough for that to swallow a neighbour.
+/// Two boxes of one look that share more than this (intersection over union) are one face: the
+/// published post-processing of the model.
+const SAME_LOOK: f32 = 0.3;
+
+/// The same for boxes of several looks: in dense crowds, boxes seen at half the size are wide enough
+/// to swallow a neighbour at 0.3.
 const SAME_FACE: f32 = 0.45;
 
 /// A box lies within another if this share of it does.
@@ -15,7 +18,19 @@ const WITHIN: f32 = 0.8;
 const PART_OF: f32 = 0.5;
 
 /// Keeps the strongest of boxes that are the same face, strongest first.
-pub fn merge(mut faces: Vec<DetectedFace>) -> Vec<DetectedFace> {
+pub fn merge(faces: Vec<DetectedFace>) -> Vec<DetectedFace> {
+    strongest(faces, is_same)
+}
+
+/// The same for the candidates of one look.
+pub fn merge_one_look(faces: Vec<DetectedFace>) -> Vec<DetectedFace> {
+    strongest(faces, |known, face| known.face.intersection_over_union(&face.face) > SAME_LOOK)
+}
+
+fn strongest(
+    mut faces: Vec<DetectedFace>,
+    is_same: impl Fn(&DetectedFace, &DetectedFace) -> bool,
+) -> Vec<DetectedFace> {
     faces.sort_by(|a, b| b.score.total_cmp(&a.score));
     let mut kept: Vec<DetectedFace> = Vec::new();
     for face in faces {
