@@ -78,7 +78,7 @@ impl PhotoEngine for Vision {
 }
 
 fn region(hidden: &HiddenRegion) -> Region {
-    Region { rect: hidden.region.rect.into(), score: hidden.score }
+    Region { rect: hidden.region.rect, score: hidden.score }
 }
 
 /// Stands where a model would, in a worker that never looks for faces: asked all the same, it fails.
