@@ -13,7 +13,7 @@ mod webp;
 use grata_core::geometry::Size;
 
 pub use exif_orientation::exif_orientation;
-pub use heif::with_converted;
+pub use heif::converted_end;
 
 use crate::colour::ColourProfile;
 use crate::frame::Frame;

@@ -5,7 +5,7 @@ mod support;
 use grata_core::geometry::Size;
 use grata_core::orientation::Orientation;
 use grata_vision::colour::ColourProfile;
-use grata_vision::decode::{DecodeError, Decoded, Format, Limits, Quality, decode, sniff, with_converted};
+use grata_vision::decode::{DecodeError, Decoded, Format, Limits, Quality, converted_end, decode, sniff};
 use grata_vision::encode::encode;
 use grata_vision::frame::Frame;
 use grata_vision::metadata::minimal_exif;
@@ -408,19 +408,48 @@ fn rarer_tiffs_and_bitmaps_are_read() {
     assert_eq!(wide.frame.pixel(0, 0), [3, 2, 1]);
 }
 
+fn boxed(kind: &[u8; 4], content: &[u8]) -> Vec<u8> {
+    [&(8 + content.len() as u32).to_be_bytes(), &kind[..], content].concat()
+}
+
+/// As much of a HEIF file as says that the main picture is number `main` of two, and Display P3.
+fn heif(main: u8) -> Vec<u8> {
+    let entry = |item| boxed(b"infe", &[&[2, 0, 0, 0, 0, item, 0, 0], &b"hvc1\0"[..]].concat());
+    let properties = boxed(b"ipco", &boxed(b"colr", b"nclx\0\x0C\0\x0D\0\x06\x80"));
+    let associations = boxed(b"ipma", &[0, 0, 0, 0, 0, 0, 0, 1, 0, main, 1, 1]);
+    let meta = [
+        vec![0; 4],
+        boxed(b"pitm", &[0, 0, 0, 0, 0, main]),
+        boxed(b"iinf", &[&[0, 0, 0, 0, 0, 2], &entry(1)[..], &entry(2)].concat()),
+        boxed(b"iprp", &[properties, associations].concat()),
+    ];
+    [boxed(b"ftyp", b"heic\0\0\0\0mif1heic"), boxed(b"meta", &meta.concat())].concat()
+}
+
 /// HEIF is decoded elsewhere; what comes back is read, hidden like a lossy picture, written as JPEG.
 #[test]
 fn a_converted_heif_comes_out_as_jpeg() {
-    let heif = [&24u32.to_be_bytes()[..], b"ftypheic\0\0\0\0mif1heic", b"the rest"].concat();
-    assert_eq!(sniff(&heif), Some(Format::Heic));
-    assert!(matches!(decode(&heif, &Limits::default()), Err(DecodeError::Unsupported("HEIC", _))));
-    let converted = with_converted(&heif, &png(&scene_rgb(SIZE), SIZE, |_| {})).unwrap();
-    let picture = read(&converted);
+    let converted = |heif: &[u8], png: &[u8]| [heif, png, &converted_end(heif.len() as u64)].concat();
+    let refused = |bytes: &[u8]| decode(bytes, &Limits::default()).unwrap_err();
+    assert_eq!(sniff(&heif(1)), Some(Format::Heic));
+    assert!(matches!(refused(&heif(1)), DecodeError::Unsupported("HEIC", _)));
+    // Exif does not turn it: HEIF has boxes for that, and the converter has looked at them.
+    let png = with_chunks(
+        &png(&scene_rgb(SIZE), SIZE, |_| {}),
+        &[png_chunk(b"eXIf", &exif(Orientation::Turned90))],
+    );
+    let picture = read(&converted(&heif(1), &png));
     assert_eq!((picture.format, &picture.quality), (Format::Heic, &Quality::Lossy));
-    assert_eq!(picture.notes, ["comes out as JPEG"]);
+    assert_eq!((picture.frame.size(), picture.profile), (SIZE, ColourProfile::DisplayP3));
+    assert_eq!(picture.notes, ["main picture of several", "comes out as JPEG"]);
     assert!(picture.bleed > 0);
     assert_eq!(encode(&picture).unwrap().1, Format::Jpeg);
-    assert_eq!(with_converted(b"no heif", b""), None);
+    // A converter writes the first picture first.
+    assert!(matches!(refused(&converted(&heif(2), &png)), DecodeError::Unsupported("HEIC", _)));
+    assert!(matches!(refused(&converted(&heif(1)[..30], &png)), DecodeError::Damaged(_)));
+    assert!(matches!(refused(&converted(&heif(1), &png[..png.len() - 9])), DecodeError::Damaged(_)));
+    let past_the_end = [&heif(1)[..], &converted_end(u64::MAX)].concat();
+    assert!(matches!(refused(&past_the_end), DecodeError::Unsupported("HEIC", _)));
     let avif = [&24u32.to_be_bytes()[..], b"ftypavif\0\0\0\0mif1avif"].concat();
     assert_eq!(sniff(&avif), Some(Format::Avif));
 }

@@ -91,8 +91,11 @@ fn stated_profile(info: &Info<'_>) -> Option<Vec<u8>> {
     gamma_profile(info)
 }
 
-fn cicp_profile(primaries: u8, transfer: u8) -> Option<Vec<u8>> {
+/// A profile of code points (ITU-T H.273); `None` if they say nothing.
+pub(super) fn cicp_profile(primaries: u8, transfer: u8) -> Option<Vec<u8>> {
     match (primaries, transfer) {
+        // Reserved or unspecified.
+        (0 | 2 | 3, _) | (_, 0 | 2 | 3) => None,
         (1, 13 | 1) => ColourProfile::Srgb.icc_bytes().map(<[u8]>::to_vec),
         (12, 13) => ColourProfile::DisplayP3.icc_bytes().map(<[u8]>::to_vec),
         _ => ColorProfile::new_from_cicp(CicpProfile {
