@@ -21,7 +21,7 @@ use crate::config::Config;
 use crate::cx::{Cx, Hands};
 use crate::error::{AppError, ErrorKind};
 use crate::stop::{STOPPED_EXIT_CODE, Stop};
-use crate::worker::{engine, serve};
+use crate::worker::{converter, engine, serve};
 
 /// Exit code after wrong usage or configuration: nothing was done.
 const NOTHING_DONE: u8 = 1;
@@ -47,6 +47,13 @@ enum Command {
     /// Works on photos for another grata; not for people.
     #[command(hide = true)]
     PhotoWorker,
+    /// Becomes a converter for another grata; not for people.
+    #[command(hide = true)]
+    PhotoConverter {
+        /// Memory in bytes, program, arguments.
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        order: Vec<OsString>,
+    },
 }
 
 /// How a command went that did something.
@@ -62,8 +69,10 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>, hands: Hands) -> ExitC
         Ok(cli) => cli,
         Err(error) => return usage(&error),
     };
-    if matches!(cli.command, Command::PhotoWorker) {
-        return photo_worker();
+    match cli.command {
+        Command::PhotoWorker => return photo_worker(),
+        Command::PhotoConverter { order } => return converter::become_converter(order.into_iter()),
+        _ => {}
     }
     let stop = match Stop::on_signals() {
         Ok(stop) => stop,
@@ -78,7 +87,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>, hands: Hands) -> ExitC
             Command::Detect(arguments) => detect::run(arguments, &cx),
             Command::Models(arguments) => models::run(arguments, &cx),
             Command::Doctor(arguments) => doctor::run(arguments, &cx),
-            Command::PhotoWorker => Ok(Finish::AllDone),
+            Command::PhotoWorker | Command::PhotoConverter { .. } => Ok(Finish::AllDone),
         }
     });
     match finish {

@@ -6,6 +6,7 @@ use crate::app::models;
 use crate::config::Config;
 use crate::error::AppError;
 use crate::stop::Stop;
+use crate::worker::converter::Converters;
 use crate::worker::process::WorkerCommand;
 use crate::worker::protocol::ModelFiles;
 
@@ -20,11 +21,14 @@ pub struct Cx {
     pub stop: Stop,
 }
 
-/// What does the work: the worker program, and where its model comes from. Tests bring others.
+/// What does the work: the worker program, what converts for it, and where its
+/// model comes from. Tests bring others.
 #[derive(Debug, Clone)]
 pub struct Hands {
     /// The program that works on photos.
     pub workers: WorkerCommand,
+    /// What reads HEIC and AVIF for them.
+    pub converters: Converters,
     /// Finds the model of pack `detect`, and installs it if need be, after saying so.
     pub detect_model: fn(&Config, &Stop, &mut dyn Write) -> Result<ModelFiles, AppError>,
 }
@@ -32,7 +36,11 @@ pub struct Hands {
 impl Hands {
     /// This very program, and the installed packs.
     pub fn own() -> Self {
-        Self { workers: WorkerCommand::this_program(), detect_model: installed_detect }
+        Self {
+            workers: WorkerCommand::this_program(),
+            converters: Converters::of_the_system(),
+            detect_model: installed_detect,
+        }
     }
 }
 

@@ -9,10 +9,12 @@
 //! - [`pool`]: a worker for each job, kept alive from photo to photo
 //! - [`serve`]: the worker's side of the conversation
 //! - [`confine`]: what a worker takes from itself before the first photo
+//! - [`converter`]: a foreign program that reads HEIC and AVIF, in a process of its own too
 //! - [`runtime`]: what runs the model there
 //! - [`engine`]: grata-vision behind the worker's door
 
 pub mod confine;
+pub mod converter;
 pub mod engine;
 pub mod pool;
 pub mod process;

@@ -1,10 +1,12 @@
 //! Whole batches, with worker processes of the test's own that do as their photos tell them.
 //!
-//! This program is three in one: the tests; `grata` as it is, but for its workers (`as-grata`); and
-//! those workers (`as-worker`, `as-raw-worker`). So a worker can crash, hang and lie without any
+//! This program is several in one: the tests; `grata` as it is, but for its workers (`as-grata`);
+//! those workers (`as-worker`, `as-raw-worker`); and what becomes the converter (`as-converter`). So a worker can crash, hang and lie without any
 //! such thing in the product. What a photo tells its worker is in `stand_in`.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on should fail there and then")]
 
+#[path = "batch/converting.rs"]
+mod converting;
 #[path = "batch/files.rs"]
 mod files;
 #[path = "batch/misbehaviour.rs"]
@@ -33,13 +35,15 @@ fn main() -> ExitCode {
         Some("as-worker") => stand_in::worker(),
         Some("as-raw-worker") => stand_in::raw_worker(),
         Some("as-refusing-worker") => stand_in::refusing_worker(),
+        Some("as-converter") => grata::worker::converter::become_converter(arguments),
         Some("as-no-worker") => ExitCode::FAILURE,
         _ => run_tests(),
     }
 }
 
 fn run_tests() -> ExitCode {
-    let tests = [files::TESTS, misbehaviour::TESTS, regions::TESTS, stopping::TESTS].concat();
+    let tests =
+        [converting::TESTS, files::TESTS, misbehaviour::TESTS, regions::TESTS, stopping::TESTS].concat();
     let trial = |(name, test): (&'static str, fn())| {
         Trial::test(name, move || {
             test();

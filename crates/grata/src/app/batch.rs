@@ -1,16 +1,18 @@
 //! One photo after the other, each in a worker process: what `obscure` and `detect` have in common.
 
-use std::io::{self, Write};
+use std::io::{self, Read, Seek, Write};
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 
 use grata_core::geometry::Size;
 use grata_core::region::Margin;
+use grata_vision::decode::{Format, converted_end};
 
 use super::output::io_words;
 use super::sources::{self, Photo, Source, SourceKind};
 use crate::cx::Cx;
 use crate::error::{AppError, ErrorKind};
+use crate::worker::converter::ConvertError;
 use crate::worker::pool::{self, Crew, Slot};
 use crate::worker::process::WorkerError;
 use crate::worker::protocol::{Checked, Done, ModelFiles, Region, Task};
@@ -186,7 +188,21 @@ pub fn process(
     if bytes > most {
         return Err(format!("too large: more than {} MiB (GRATA_LIMIT_FILE_MIB allows more)", most >> 20));
     }
-    match slot.process(task, &mut file, bytes, sink) {
+    let answer = match photo.format {
+        Format::Heic | Format::Avif => {
+            let png = match cx.hands.converters.convert(&file, &cx.config.limits, &cx.stop) {
+                Ok(png) => png,
+                Err(ConvertError::Stopped) => return Ok(None),
+                Err(error) => return Err(error.to_string()),
+            };
+            file.rewind().map_err(|error| format!("cannot be read: {error}"))?;
+            let end = converted_end(bytes);
+            let whole = bytes + (png.len() + end.len()) as u64;
+            slot.process(task, &mut file.take(bytes).chain(png.as_slice()).chain(end.as_slice()), whole, sink)
+        }
+        _ => slot.process(task, &mut file, bytes, sink),
+    };
+    match answer {
         Ok(Checked::Done(done)) => Ok(Some(done)),
         Ok(Checked::Refused(reason)) => Err(reason),
         Err(WorkerError::Stopped) => Ok(None),

@@ -17,6 +17,8 @@
 //! A missing lock is no error: the worker says what it has, and `grata doctor` passes it on.
 
 use std::io;
+use std::os::fd::BorrowedFd;
+use std::path::Path;
 
 use grata_vision::runtime::onnx::TELEMETRY_OFF;
 use rustix::process::{Resource, Rlimit, setrlimit};
@@ -76,14 +78,32 @@ pub fn lock_in() -> Vec<String> {
     vec!["no file and network locks on this system".into()]
 }
 
+/// Leaves the program that this process is about to become with its own file, libraries, the `photo`
+/// that it is to read, and nothing else: no other file, no writing but to what is open, no network.
+///
+/// It may run other programs, which inherit all of this; nobody can become a program otherwise.
+pub fn lock_to_converting(program: &Path, photo: BorrowedFd<'_>) {
+    #[cfg(target_os = "linux")]
+    {
+        linux::end_with_the_parent();
+        // As for workers, a lock that this kernel lacks is no error; `grata doctor` tells which.
+        let _ = linux::landlock_to(program, photo);
+        let _ = linux::seccomp_for_programs();
+    }
+    #[cfg(not(target_os = "linux"))]
+    let _ = (program, photo);
+}
+
 #[cfg(target_os = "linux")]
 mod linux {
     use std::collections::BTreeMap;
     use std::error::Error;
+    use std::os::fd::BorrowedFd;
+    use std::path::Path;
 
     use landlock::{
         ABI, Access, AccessFs, AccessNet, CompatLevel, Compatible, PathBeneath, PathFd, Ruleset, RulesetAttr,
-        RulesetCreatedAttr, RulesetStatus, Scope,
+        RulesetCreated, RulesetCreatedAttr, RulesetStatus, Scope,
     };
     use rustix::process::{DumpableBehavior, Signal};
     use seccompiler::{
@@ -112,19 +132,46 @@ mod linux {
         }
     }
 
-    /// Every access that this kernel's Landlock knows is forbidden, but reading where that is needed.
-    pub fn landlock(files: Files) -> Outcome {
+    /// Where programs and libraries lie, and what finds them.
+    const SYSTEM: [&str; 8] =
+        ["/usr", "/bin", "/lib", "/lib32", "/lib64", "/etc/ld.so.cache", "/nix/store", "/gnu/store"];
+
+    /// Every access that this kernel's Landlock knows is forbidden.
+    fn nothing_allowed() -> Result<RulesetCreated, Box<dyn Error>> {
         let newest = ABI::V6;
-        let mut rules = Ruleset::default()
+        Ok(Ruleset::default()
             .set_compatibility(CompatLevel::BestEffort)
             .handle_access(AccessFs::from_all(newest))?
             .handle_access(AccessNet::from_all(newest))?
             .scope(Scope::from_all(newest))?
-            .create()?;
+            .create()?)
+    }
+
+    /// Forbidden is all but the system's programs, this one, reading `photo`, and the file into which
+    /// anybody may write anything.
+    pub fn landlock_to(program: &Path, photo: BorrowedFd<'_>) -> Outcome {
+        let (read, run) = (AccessFs::ReadFile, AccessFs::ReadFile | AccessFs::Execute);
+        let mut rules = nothing_allowed()?
+            .add_rule(PathBeneath::new(photo, read))?
+            .add_rule(PathBeneath::new(PathFd::new(program)?, run))?
+            .add_rule(PathBeneath::new(PathFd::new("/dev/null")?, read | AccessFs::WriteFile))?;
+        for place in SYSTEM.iter().filter_map(|place| PathFd::new(place).ok()) {
+            rules = rules.add_rule(PathBeneath::new(place, run | AccessFs::ReadDir))?;
+        }
+        held(rules)
+    }
+
+    /// Every access that this kernel's Landlock knows is forbidden, but reading where that is needed.
+    pub fn landlock(files: Files) -> Outcome {
+        let mut rules = nothing_allowed()?;
         if files == Files::Read {
             rules = rules
                 .add_rule(PathBeneath::new(PathFd::new("/")?, AccessFs::ReadFile | AccessFs::ReadDir))?;
         }
+        held(rules)
+    }
+
+    fn held(rules: RulesetCreated) -> Outcome {
         match rules.restrict_self()?.ruleset {
             RulesetStatus::FullyEnforced => Ok("Landlock: no files, no TCP, no signals".into()),
             RulesetStatus::PartiallyEnforced => Ok("Landlock: no files (an older kernel)".into()),
@@ -143,12 +190,31 @@ mod linux {
             let rule = if files == Files::None { Vec::new() } else { opens_for_writing(flags_argument)? };
             rules.insert(call, rule);
         }
+        forbid(rules)?;
+        Ok("seccomp: no opening, no sockets, no programs".into())
+    }
+
+    /// As [`seccomp`], but for opening files, which Landlock judges, and starting programs.
+    pub fn seccomp_for_programs() -> Outcome {
+        let starting = starting_programs();
+        let forbidden = always_forbidden().into_iter().filter(|call| !starting.contains(call));
+        forbid(forbidden.map(|call| (call, Vec::new())).collect())?;
+        Ok("seccomp: no sockets".into())
+    }
+
+    fn forbid(rules: BTreeMap<i64, Vec<SeccompRule>>) -> Result<(), Box<dyn Error>> {
         let denied = SeccompAction::Errno(libc::EPERM.unsigned_abs());
         let target: TargetArch = std::env::consts::ARCH.try_into()?;
         let filter = SeccompFilter::new(rules, SeccompAction::Allow, denied, target)?;
         let program: seccompiler::BpfProgram = filter.try_into()?;
-        seccompiler::apply_filter_all_threads(&program)?;
-        Ok("seccomp: no opening, no sockets, no programs".into())
+        Ok(seccompiler::apply_filter_all_threads(&program)?)
+    }
+
+    fn starting_programs() -> Vec<i64> {
+        #[cfg(target_arch = "x86_64")]
+        return vec![libc::SYS_execve, libc::SYS_fork, libc::SYS_vfork];
+        #[cfg(not(target_arch = "x86_64"))]
+        vec![libc::SYS_execve]
     }
 
     /// Calls that open a file, and which of their arguments says what for.

@@ -9,6 +9,7 @@ use std::time::{Duration, SystemTime};
 
 use serde_json::json;
 
+use crate::converting::MAKES_A_PICTURE;
 use crate::stand_in::{JPEG, PNG};
 use crate::world::World;
 
@@ -63,6 +64,7 @@ fn relative_paths_are_kept() {
 fn names_that_clash_are_told_apart() {
     let world = World::with(&[("a.heic", "OK"), ("a.jpg", "OK"), ("b.heic", "OK"), ("c.png", "ASJPEG")]);
     world.file("photos/d.png", &[JPEG, b"OK"].concat());
+    world.converter(MAKES_A_PICTURE);
     let ran = world.obscure(&[]);
     ran.expect(0);
     assert_eq!(world.files("out"), ["a (heic).jpg", "a.jpg", "b.jpg", "c.png.jpg", "d.jpg"]);

@@ -14,6 +14,7 @@ use grata::config::Config;
 use grata::cx::Hands;
 use grata::error::AppError;
 use grata::stop::Stop;
+use grata::worker::converter::Converters;
 use grata::worker::process::WorkerCommand;
 use grata::worker::protocol::{
     self, Answer, Hello, Introduction, MAX_HEADER_BYTES, ModelFiles, Ready, Rect, Region, Request, Task,
@@ -31,8 +32,13 @@ pub const HEIC: &[u8] = b"\0\0\0\x18ftypheic\0\0\0\0mif1heic";
 pub const SIZE: (u32, u32) = (100, 80);
 
 pub fn grata(worker: &str, arguments: impl Iterator<Item = OsString>) -> ExitCode {
-    let workers = WorkerCommand { program: std::env::current_exe().unwrap(), arguments: vec![worker.into()] };
-    let hands = Hands { workers, detect_model };
+    let this_as = |role: &str| WorkerCommand {
+        program: std::env::current_exe().unwrap(),
+        arguments: vec![role.into()],
+    };
+    let converter = std::env::current_dir().unwrap().join("converter");
+    let converters = Converters { launcher: this_as("as-converter"), programs: vec![converter] };
+    let hands = Hands { workers: this_as(worker), converters, detect_model };
     grata::run(std::iter::once("grata".into()).chain(arguments), hands)
 }
 
@@ -60,7 +66,8 @@ struct Obedient {
 
 fn command(photo: &[u8]) -> &str {
     let body = [PNG, JPEG, HEIC].iter().find_map(|signature| photo.strip_prefix(*signature));
-    std::str::from_utf8(body.unwrap_or_default()).unwrap_or_default().split_whitespace().next().unwrap_or("")
+    let word = body.unwrap_or_default().split(u8::is_ascii_whitespace).next();
+    word.and_then(|word| std::str::from_utf8(word).ok()).unwrap_or_default()
 }
 
 impl PhotoEngine for Obedient {

@@ -18,7 +18,7 @@ pub const TESTS: &[(&str, fn())] = &[
     ("a_reader_that_leaves_ends_the_batch", a_reader_that_leaves_ends_the_batch),
 ];
 
-fn wait_for(what: &str, mut holds: impl FnMut() -> bool) {
+pub fn wait_for(what: &str, mut holds: impl FnMut() -> bool) {
     let start = Instant::now();
     while !holds() {
         assert!(start.elapsed() < Duration::from_secs(30), "waited in vain: {what}");
@@ -26,7 +26,7 @@ fn wait_for(what: &str, mut holds: impl FnMut() -> bool) {
     }
 }
 
-fn workers_of(parent: &Child) -> Vec<u32> {
+pub fn workers_of(parent: &Child) -> Vec<u32> {
     let parent = format!(" {} ", parent.id());
     let processes = fs::read_dir("/proc").into_iter().flatten().flatten();
     let is_worker = |pid: &u32| {
@@ -37,13 +37,13 @@ fn workers_of(parent: &Child) -> Vec<u32> {
     processes.filter_map(|entry| entry.file_name().to_str()?.parse().ok()).filter(is_worker).collect()
 }
 
-fn is_gone(pid: u32) -> bool {
+pub fn is_gone(pid: u32) -> bool {
     // A dead process that nobody has waited for yet counts as gone.
     let stat = fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
     !Path::new(&format!("/proc/{pid}")).exists() || stat.contains(") Z ")
 }
 
-fn signal(child: &Child, signal: Signal) {
+pub fn signal(child: &Child, signal: Signal) {
     rustix::process::kill_process(Pid::from_child(child), signal).unwrap();
 }
 

@@ -3,6 +3,7 @@
 use std::ffi::OsStr;
 use std::fs;
 use std::os::unix::ffi::OsStrExt;
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 
@@ -51,13 +52,20 @@ impl World {
             Some(b"heic") => HEIC,
             _ => PNG,
         };
-        self.file(&path, &[signature, command.as_bytes()].concat());
+        self.file(&path, &[signature, command.as_bytes(), b"\n"].concat());
     }
 
     pub fn file(&self, path: impl AsRef<Path>, bytes: &[u8]) {
         let path = self.path(path);
         fs::create_dir_all(path.parent().unwrap()).unwrap();
         fs::write(path, bytes).unwrap();
+    }
+
+    /// A converter for HEIC and AVIF: a script that gets two arguments, the file to read and the PNG
+    /// to write.
+    pub fn converter(&self, script: &str) {
+        self.file("converter", format!("#!/bin/sh\n{script}\n").as_bytes());
+        fs::set_permissions(self.path("converter"), fs::Permissions::from_mode(0o755)).unwrap();
     }
 
     /// `grata obscure photos --out out --json` with more arguments.
