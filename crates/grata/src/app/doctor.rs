@@ -13,6 +13,7 @@ use super::models::{self, models_folder};
 use crate::cx::Cx;
 use crate::error::AppError;
 use crate::words::shown;
+use crate::worker::converter::{ConvertError, HOW_TO_GET_IT};
 use crate::worker::protocol::{Introduction, RuntimeInUse};
 
 /// Space for temporary files below which something fails soon, in bytes.
@@ -86,7 +87,7 @@ pub fn examine(cx: &Cx, client: &PackageClient) -> Vec<Check> {
     checks.push(client);
     checks.push(runtime_check(cx));
     checks.push(worker_check(cx));
-    checks.push(formats_check());
+    checks.push(formats_check(cx));
     checks.push(limits_check(cx.config.limits.worker_bytes));
     checks.push(space_check(&std::env::temp_dir()));
     checks
@@ -194,8 +195,28 @@ fn worker_check(cx: &Cx) -> Check {
 }
 
 /// What can be read here.
-fn formats_check() -> Check {
-    Check::ok("formats", "JPEG, PNG, WebP, TIFF, BMP, GIF")
+fn formats_check(cx: &Cx) -> Check {
+    const SUBJECT: &str = "formats";
+    const ALWAYS: &str = "JPEG, PNG, WebP, TIFF, BMP, GIF";
+    let converter = match cx.hands.converters.introduction(&cx.stop) {
+        Ok(converter) => converter,
+        Err(ConvertError::Missing) => {
+            return Check::warning(SUBJECT, format!("{ALWAYS}; neither HEIC nor AVIF"), HOW_TO_GET_IT);
+        }
+        Err(error) => {
+            let found = format!("{ALWAYS}; neither HEIC nor AVIF: {error}");
+            return Check::warning(SUBJECT, found, HOW_TO_GET_IT);
+        }
+    };
+    let by = format!("by {}", shown(&converter.program));
+    let found = match (converter.heic, converter.avif) {
+        (true, true) => return Check::ok(SUBJECT, format!("{ALWAYS}; HEIC and AVIF {by}")),
+        (true, false) => format!("{ALWAYS}; HEIC, but not AVIF {by}"),
+        (false, true) => format!("{ALWAYS}; AVIF, but not HEIC {by}"),
+        (false, false) => format!("{ALWAYS}; neither HEIC nor AVIF {by}"),
+    };
+    let to_do = "libheif lacks a decoder (Debian 13: `libheif-plugin-libde265`, `libheif-plugin-dav1d`).";
+    Check::warning(SUBJECT, found, to_do)
 }
 
 fn limits_check(worker_bytes: u64) -> Check {
