@@ -14,6 +14,7 @@ use grata_core::geometry::Size;
 
 pub use exif_orientation::exif_orientation;
 pub use heif::converted_end;
+pub(crate) use jpeg::end_of_thrown_away;
 
 use crate::colour::ColourProfile;
 use crate::frame::Frame;

@@ -3,6 +3,7 @@
 mod support;
 
 use grata_core::geometry::Size;
+use grata_core::obscure::ObscureStyle;
 use grata_core::orientation::Orientation;
 use grata_vision::colour::ColourProfile;
 use grata_vision::decode::{DecodeError, Decoded, Format, Limits, Quality, converted_end, decode, sniff};
@@ -152,6 +153,47 @@ fn pub_1_a_jpeg_with_an_early_end_is_damaged() {
                 "{name} with {share} % of its data: {:?}",
                 result.map(|_| ())
             );
+        }
+    }
+}
+
+/// Metadata that is thrown away costs no photo, however broken it is; neither path reads it.
+#[test]
+fn broken_metadata_that_is_thrown_away_is_skipped() {
+    let extended = b"http://ns.adobe.com/xmp/extension/\0";
+    let with_length = |marker: u8, length: u16, content: &[u8]| {
+        [&[0xFF, marker], &length.to_be_bytes()[..], content].concat()
+    };
+    let broken = [
+        ("short extended XMP", segment(0xE1, &extended[..])),
+        ("extended XMP of impossible lengths", segment(0xE1, &[extended, &[0xEE; 40][..]].concat())),
+        ("half a name", segment(0xE1, &extended[..20])),
+        ("an empty segment", segment(0xE1, b"")),
+        ("a length of 0", with_length(0xE1, 0, b"")),
+        ("a length of 1", with_length(0xED, 1, b"")),
+        ("a length that is too short", with_length(0xE1, 20, extended)),
+        ("a length that is too long", with_length(0xE1, 60_000, extended)),
+        ("a comment that is too short", with_length(0xFE, 2, b"a comment")),
+        ("half a Photoshop block", segment(0xED, b"Photoshop 3.0\08BIM\x04")),
+        ("no colour transform of Adobe's", segment(0xEE, b"Adobe\0\x64\0\0\0\0\x09")),
+        ("a short word of Adobe's", segment(0xEE, b"Adobe\0")),
+        ("another short APP14", segment(0xEE, b"Ad")),
+        ("part of a profile", segment(0xE2, b"ICC_PROFILE\0\x01")),
+        ("half an index of pictures", segment(0xE2, b"MPF\0II*\0\x08")),
+        ("a thumbnail of no size", segment(0xE0, b"JFXX\0\x10")),
+    ];
+    let regions = [rect(20, 16, 24, 24)];
+    for (name, good) in good_files().into_iter().filter(|(name, _)| name.starts_with("jpeg")) {
+        for (what, segment) in &broken {
+            let bad = with_segments(&good, std::slice::from_ref(segment));
+            let decoded = decode(&bad, &Limits::default());
+            assert_eq!(
+                decoded.unwrap_or_else(|error| panic!("{name}, {what}: {error}")),
+                read(&good),
+                "{what}"
+            );
+            let finished = obscure_bytes(&bad, &regions, ObscureStyle::Fill);
+            assert!(finished == obscure_bytes(&good, &regions, ObscureStyle::Fill), "{name}, {what}");
         }
     }
 }

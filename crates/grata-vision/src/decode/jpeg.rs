@@ -8,9 +8,13 @@
 
 mod entropy;
 mod outline;
+mod thrown_away;
+
+use std::ops::Range;
 
 use jpeg_decoder::{ColorTransform, Decoder};
 use outline::Outline;
+pub(crate) use thrown_away::end_of_thrown_away;
 
 use super::exif_orientation::settle;
 use super::stored::{Pixels, Stored};
@@ -19,7 +23,9 @@ use super::{DecodeError, Limits, damaged};
 pub(super) fn decode(bytes: &[u8], limits: &Limits) -> Result<Stored, DecodeError> {
     let outline = Outline::read(bytes, limits)?;
     let size = outline.size;
-    let mut decoder = Decoder::new(bytes);
+    // All that it needs of them was said by then, and it refuses some that break their own rules.
+    let bare = without(bytes, &outline.application);
+    let mut decoder = Decoder::new(bare.as_slice());
     decoder.set_max_decoding_buffer_size(size.pixels() as usize * 4);
     if let Some(transform) = transform(&outline) {
         decoder.set_color_transform(transform);
@@ -42,6 +48,18 @@ pub(super) fn decode(bytes: &[u8], limits: &Limits) -> Result<Stored, DecodeErro
     stored.bleed = outline.bleed();
     stored.icc = outline.icc();
     Ok(stored)
+}
+
+/// The bytes but for those at `places`, which are in order.
+fn without(bytes: &[u8], places: &[Range<usize>]) -> Vec<u8> {
+    let mut left = Vec::with_capacity(bytes.len());
+    let mut at = 0;
+    for place in places {
+        left.extend_from_slice(&bytes[at..place.start]);
+        at = place.end;
+    }
+    left.extend_from_slice(&bytes[at..]);
+    left
 }
 
 /// What the numbers mean, in libjpeg's order: JFIF, Adobe, the components' names.

@@ -9,7 +9,7 @@ use super::JpegError;
 use super::bits::Entropy;
 use super::dct::ZIGZAG;
 use super::huffman::Table;
-use crate::decode::exif_orientation;
+use crate::decode::{end_of_thrown_away, exif_orientation};
 
 /// One colour component of the frame.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -150,6 +150,9 @@ fn segment(file: &[u8], mut at: usize) -> Result<Option<(u8, &[u8], usize)>, Jpe
     at += 1;
     if marker == 0xD9 || marker == 0x01 || (0xD0..=0xD8).contains(&marker) {
         return Ok(Some((marker, &[], at)));
+    }
+    if let Some(end) = end_of_thrown_away(file, marker, at) {
+        return Ok(Some((marker, &[], end)));
     }
     let length = usize::from(u16_at(file, at)?);
     match file.get(at + 2..at + length.max(2)) {

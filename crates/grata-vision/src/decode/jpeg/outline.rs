@@ -1,8 +1,11 @@
 //! What a JPEG's markers say, read to the end of the picture.
 
+use std::ops::Range;
+
 use grata_core::geometry::Size;
 use grata_core::orientation::Orientation;
 
+use super::end_of_thrown_away;
 use super::entropy::{Codes, Coding, ScanComponent, check_scan};
 use crate::decode::exif_orientation::stated_orientations;
 use crate::decode::{DecodeError, Limits, Quality, damaged};
@@ -32,6 +35,8 @@ pub(super) struct Outline {
     pub orientations: Vec<Orientation>,
     pub jfif: bool,
     pub adobe_transform: Option<u8>,
+    /// Where the application segments and comments are.
+    pub application: Vec<Range<usize>>,
     /// Quantisation tables, natural order.
     tables: [Option<[u16; 64]>; 4],
     dc_codes: [Option<Codes>; 4],
@@ -53,6 +58,9 @@ impl Outline {
         let mut at = 2;
         loop {
             let (marker, payload, next) = segment(bytes, at)?;
+            if matches!(marker, 0xE0..=0xEF | 0xFE) {
+                outline.application.push(at..next);
+            }
             at = next;
             match marker {
                 0xD9 => return outline.complete(),
@@ -75,6 +83,7 @@ impl Outline {
             orientations: Vec::new(),
             jfif: false,
             adobe_transform: None,
+            application: Vec::new(),
             tables: [None; 4],
             dc_codes: [const { None }; 4],
             ac_codes: [const { None }; 4],
@@ -290,6 +299,9 @@ fn segment(bytes: &[u8], mut at: usize) -> Result<(u8, &[u8], usize), DecodeErro
     at += 1;
     if matches!(marker, 0x01 | 0xD0..=0xD9) {
         return Ok((marker, &[], at));
+    }
+    if let Some(end) = end_of_thrown_away(bytes, marker, at) {
+        return Ok((marker, &[], end));
     }
     let length = usize::from(pair(bytes.get(at..at + 2).ok_or_else(cut)?)?);
     if length < 2 {
