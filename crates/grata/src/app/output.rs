@@ -3,18 +3,33 @@
 //! A photo is written to a hidden file in the folder where it belongs, brought to the disk and only
 //! then given its name. Nothing is replaced unless that was asked for, and nothing is ever written
 //! outside the output folder, whatever links lie in it. Times and permissions are new ones.
+//!
+//! A killed grata leaves its hidden files. Whoever writes one holds a lock on it, which the system
+//! takes back however its holder ends: so the next grata knows which of them are nobody's, and
+//! removes those where it writes.
 
+use std::collections::HashSet;
+use std::ffi::OsStr;
 use std::fs::{self, Permissions};
 use std::io::{self, Write};
-use std::os::unix::fs::PermissionsExt;
+use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::path::{Path, PathBuf};
+use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use rustix::io::Errno;
 use tempfile::NamedTempFile;
 
+use super::sources;
+
 /// Start of the name of a file that is being written.
 pub const UNFINISHED_PREFIX: &str = ".grata-";
+
+/// End of its name.
+const UNFINISHED_SUFFIX: &str = ".part";
+
+/// Random letters and digits between the two.
+const UNFINISHED_RANDOM: usize = 6;
 
 /// Space that must be left, besides twice the photo, before another one is tried after the disk was
 /// full.
@@ -27,6 +42,8 @@ pub struct OutputFolder {
     real: PathBuf,
     overwrite: bool,
     was_full: AtomicBool,
+    /// Folders from which what a killed grata left was removed.
+    tidied: Mutex<HashSet<PathBuf>>,
 }
 
 /// A finished photo that has no name yet. Dropping it removes it.
@@ -54,7 +71,15 @@ impl OutputFolder {
     pub fn create(path: &Path, overwrite: bool) -> io::Result<Self> {
         fs::create_dir_all(path)?;
         let real = fs::canonicalize(path)?;
-        Ok(Self { shown: path.to_path_buf(), real, overwrite, was_full: AtomicBool::new(false) })
+        let folder = Self {
+            shown: path.to_path_buf(),
+            real: real.clone(),
+            overwrite,
+            was_full: AtomicBool::new(false),
+            tidied: Mutex::default(),
+        };
+        folder.tidy(&real);
+        Ok(folder)
     }
 
     /// The path of a finished photo as the user knows it.
@@ -84,13 +109,33 @@ impl OutputFolder {
     /// What the system says; also if a link leads out of the output folder.
     pub fn begin(&self, place: &Path) -> io::Result<Unfinished> {
         let folder = self.folder_of(place)?;
-        let file = tempfile::Builder::new()
-            .prefix(UNFINISHED_PREFIX)
-            .suffix(".part")
-            .permissions(Permissions::from_mode(0o666))
-            .tempfile_in(folder)
-            .map_err(|error| self.noticed(error))?;
-        Ok(Unfinished { file })
+        self.tidy(&folder);
+        loop {
+            let file = tempfile::Builder::new()
+                .prefix(UNFINISHED_PREFIX)
+                .rand_bytes(UNFINISHED_RANDOM)
+                .suffix(UNFINISHED_SUFFIX)
+                .permissions(Permissions::from_mode(0o666))
+                .tempfile_in(&folder)
+                .map_err(|error| self.noticed(error))?;
+            // A file system without locks has none for whoever tidies up, either.
+            let _ = file.as_file().lock();
+            // Another grata may have taken it for nobody's before it was locked.
+            if file.as_file().metadata()?.nlink() > 0 {
+                return Ok(Unfinished { file });
+            }
+        }
+    }
+
+    /// Removes what a killed grata left in `folder`, once. What cannot be removed stays.
+    fn tidy(&self, folder: &Path) {
+        let is_new = self.tidied.lock().is_ok_and(|mut tidied| tidied.insert(folder.to_path_buf()));
+        let entries = is_new.then(|| fs::read_dir(folder).ok()).flatten();
+        for entry in entries.into_iter().flatten().flatten() {
+            if is_unfinished(&entry.file_name()) {
+                let _ = remove_if_nobodys(&entry.path());
+            }
+        }
     }
 
     /// Adds bytes to a photo.
@@ -138,6 +183,21 @@ impl OutputFolder {
         }
         error
     }
+}
+
+fn is_unfinished(name: &OsStr) -> bool {
+    let random =
+        name.to_str().and_then(|name| name.strip_prefix(UNFINISHED_PREFIX)?.strip_suffix(UNFINISHED_SUFFIX));
+    random.is_some_and(|random| {
+        random.len() == UNFINISHED_RANDOM && random.bytes().all(|byte| byte.is_ascii_alphanumeric())
+    })
+}
+
+/// Only an ordinary file of this user's that nobody holds a lock on.
+fn remove_if_nobodys(path: &Path) -> io::Result<()> {
+    let (file, _) = sources::open(path)?;
+    let is_own = file.metadata()?.uid() == rustix::process::geteuid().as_raw();
+    if is_own && file.try_lock().is_ok() { fs::remove_file(path) } else { Ok(()) }
 }
 
 /// What a failed write means, in plain words.
@@ -209,6 +269,38 @@ mod tests {
         folder.write(&mut unfinished, b"half").unwrap();
         drop(unfinished);
         assert_eq!(fs::read_dir(root.path()).unwrap().count(), 0);
+    }
+
+    #[test]
+    fn what_a_killed_grata_left_is_removed_and_nothing_else() {
+        let root = tempfile::tempdir().unwrap();
+        let other = OutputFolder::create(root.path(), false).unwrap();
+        let live = other.begin(Path::new("s/a.jpg")).unwrap();
+        let live = live.file.path().strip_prefix(fs::canonicalize(root.path()).unwrap()).unwrap();
+        let stay = [
+            ".grata-x.part",
+            ".grata-abcdefg.part",
+            ".grata-abc-ef.part",
+            "grata-abcdef.part",
+            ".grata-abcdef.jpg",
+        ];
+        for folder in [root.path().to_path_buf(), root.path().join("s")] {
+            for name in stay.iter().chain(&[".grata-aB3dEf.part"]) {
+                fs::write(folder.join(name), b"half").unwrap();
+            }
+            std::os::unix::fs::symlink("nowhere", folder.join(".grata-linked.part")).unwrap();
+            fs::create_dir(folder.join(".grata-folder.part")).unwrap();
+        }
+        let folder = OutputFolder::create(root.path(), false).unwrap();
+        assert!(!root.path().join(".grata-aB3dEf.part").exists());
+        assert!(root.path().join("s/.grata-aB3dEf.part").exists(), "only where it writes");
+        write(&folder, "s/b.jpg", b"whole").unwrap();
+        assert!(!root.path().join("s/.grata-aB3dEf.part").exists());
+        assert!(root.path().join(live).exists());
+        for name in stay.iter().chain(&[".grata-linked.part", ".grata-folder.part"]) {
+            let there = |folder: &Path| fs::symlink_metadata(folder.join(name)).is_ok();
+            assert!(there(root.path()) && there(&root.path().join("s")), "{name}");
+        }
     }
 
     #[test]

@@ -15,6 +15,7 @@ pub const TESTS: &[(&str, fn())] = &[
     ("a_file_beyond_the_size_limit_costs_that_photo", a_file_beyond_the_size_limit_costs_that_photo),
     ("a_full_disk_costs_the_photos_that_do_not_fit", a_full_disk_costs_the_photos_that_do_not_fit),
     ("a_killed_parent_leaves_no_workers", a_killed_parent_leaves_no_workers),
+    ("what_a_killed_grata_left_is_gone_after_the_next", what_a_killed_grata_left_is_gone_after_the_next),
     ("a_reader_that_leaves_ends_the_batch", a_reader_that_leaves_ends_the_batch),
 ];
 
@@ -115,6 +116,23 @@ fn a_killed_parent_leaves_no_workers() {
     signal(&child, Signal::KILL);
     child.wait().unwrap();
     wait_for("the end of the workers", || workers.iter().copied().all(is_gone));
+}
+
+fn what_a_killed_grata_left_is_gone_after_the_next() {
+    let world = World::with(&[("s/a.png", "HALF"), ("s/b.png", "OK")]);
+    let mut command = world.command("as-raw-grata", &["obscure", "photos", "--out", "out", "--jobs", "1"]);
+    command.env("GRATA_LIMIT_PHOTO_SECONDS", "3600");
+    let mut killed = command.spawn().unwrap();
+    wait_for("a photo in the middle", || has_unfinished(&world));
+    // A second one at the same time leaves it alone.
+    let beside = world.obscure(&["--overwrite"]);
+    assert_eq!(beside.status("photos/s/b.png"), "ok");
+    assert!(has_unfinished(&world));
+    signal(&killed, Signal::KILL);
+    killed.wait().unwrap();
+    assert!(has_unfinished(&world));
+    world.obscure(&["--overwrite"]);
+    assert_eq!(world.files("out"), ["s/b.png"]);
 }
 
 fn a_file_beyond_the_size_limit_costs_that_photo() {
