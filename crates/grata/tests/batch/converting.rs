@@ -19,6 +19,8 @@ pub const TESTS: &[(&str, fn())] = &[
     ("sec_8_a_converter_that_hangs_is_stopped_in_time", a_converter_that_hangs_is_stopped),
     ("sec_8_a_converter_that_never_ends_its_picture_is_stopped", an_endless_picture_is_stopped),
     ("pub_1_half_a_picture_is_none", half_a_picture_is_none),
+    ("doctor_says_what_the_converter_reads", doctor_says_what_the_converter_reads),
+    ("sec_8_a_killed_parent_leaves_no_converter", a_killed_parent_leaves_no_converter),
     ("ctrl_c_ends_the_converter_and_what_it_started", ctrl_c_ends_the_converter),
 ];
 
@@ -159,6 +161,39 @@ fn ctrl_c_ends_the_converter() {
     assert_eq!(child.wait().unwrap().code(), Some(130));
     wait_for("the end of all", || converters.iter().chain(&started).copied().all(is_gone));
     assert_eq!(fs::read_dir(world.path("tmp")).unwrap().count(), 0);
+}
+
+fn a_killed_parent_leaves_no_converter() {
+    let world = World::with(&[("a.heic", "OK")]);
+    world.converter("exec sleep 3600");
+    let mut command = world.command("as-grata", &["obscure", "photos", "--out", "out", "--jobs", "1"]);
+    let mut child = command.env("GRATA_LIMIT_PHOTO_SECONDS", "3600").spawn().unwrap();
+    let is_sleeping =
+        |pid: &u32| fs::read_to_string(format!("/proc/{pid}/comm")).is_ok_and(|name| name.trim() == "sleep");
+    wait_for("a converter", || workers_of(&child).iter().any(is_sleeping));
+    let left = workers_of(&child);
+    signal(&child, Signal::KILL);
+    child.wait().unwrap();
+    wait_for("the end of the converter", || left.iter().copied().all(is_gone));
+}
+
+fn doctor_says_what_the_converter_reads() {
+    let lists = "echo 'HEIC decoders:'; echo '- one = 1'; echo 'AVIF decoders:'";
+    let cases = [
+        (None, "warning", "neither HEIC nor AVIF", "libheif-examples"),
+        (Some(format!("{lists}; echo '- two = 2'")), "ok", "HEIC and AVIF by ", ""),
+        (Some(lists.into()), "warning", "HEIC, but not AVIF by ", "lacks a decoder"),
+    ];
+    for (script, verdict, found, to_do) in cases {
+        let world = World::new();
+        script.inspect(|script: &String| world.converter(script));
+        let output = world.command("as-grata", &["doctor", "--json"]).output().unwrap();
+        let ran = ran(output);
+        let formats = ran.lines.iter().find(|line| line["subject"] == "formats").unwrap();
+        assert_eq!(formats["verdict"], verdict, "{formats}");
+        assert!(formats["found"].as_str().unwrap().contains(found), "{formats}");
+        assert!(formats["to_do"].as_str().unwrap_or_default().contains(to_do), "{formats}");
+    }
 }
 
 fn children(parents: &[u32]) -> Vec<u32> {
