@@ -70,6 +70,7 @@ def jpegs():
     whole = saved(rgb, "JPEG")
     yield "truncated.jpg", whole[: len(whole) * 2 // 3]
     yield "trailer.jpg", whole + b"after the end"
+    yield "short-xmp.jpg", whole[:2] + b"\xff\xe1\0\x14http://ns.adobe.com/xmp/extension/\0" + whole[2:]
     at = whole.index(b"\xff\xc0")
     yield "huge.jpg", whole[: at + 5] + b"\xff\xff\xff\xff" + whole[at + 9:]
     yield "arithmetic.jpg", whole[:at] + b"\xff\xc9" + whole[at + 2:]
@@ -116,9 +117,14 @@ def others():
     gif = bytearray(saved(picture().quantize(4), "GIF"))
     gif[6:10] = b"\xff\xff\xff\xff"
     yield "bomb.gif", bytes(gif)
-    yield "still.avif", saved(picture(16, 16), "AVIF", quality=30)
+    avif = saved(picture(16, 16), "AVIF", quality=30)
+    yield "still.avif", avif
     if pillow_heif:
         yield "still.heic", saved(picture(64, 64), "HEIF", quality=30)
+    # As grata gives it to a worker: the file, the PNG that a converter made of it, the file's length.
+    seen = png(16, 16, b"".join(b"\0" + bytes(range(48)) for _ in range(16)))
+    yield "converted.avif", avif + seen + struct.pack("<Q", len(avif)) + b"grtaHEIF"
+    yield "converted-nowhere.avif", avif + seen + struct.pack("<Q", 2**64 - 1) + b"grtaHEIF"
     yield "brand-only.heic", b"\0\0\0\x18ftypheic\0\0\0\0mif1heic"
     yield "huge-box.avif", b"\0\0\0\x1cftypavif\0\0\0\0avifmif1miaf\xff\xff\xff\xffmeta"
     yield "empty", b""
