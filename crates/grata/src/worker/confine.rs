@@ -80,18 +80,22 @@ pub fn lock_in() -> Vec<String> {
 
 /// Leaves the program that this process is about to become with its own file, libraries, the `photo`
 /// that it is to read, and nothing else: no other file, no writing but to what is open, no network.
+/// Starting programs cannot be forbidden, or there would be no becoming one; they inherit all of this.
 ///
-/// It may run other programs, which inherit all of this; nobody can become a program otherwise.
-pub fn lock_to_converting(program: &Path, photo: BorrowedFd<'_>) {
+/// As for workers, a lock that the kernel lacks is no error; `grata doctor` tells which.
+///
+/// # Errors
+/// If the system has the lock for files, but it does not close.
+pub fn lock_to_converting(program: &Path, photo: BorrowedFd<'_>) -> io::Result<()> {
     #[cfg(target_os = "linux")]
     {
         linux::end_with_the_parent();
-        // As for workers, a lock that this kernel lacks is no error; `grata doctor` tells which.
-        let _ = linux::landlock_to(program, photo);
+        linux::landlock_to(program, photo).map_err(|why| io::Error::other(why.to_string()))?;
         let _ = linux::seccomp_for_programs();
     }
     #[cfg(not(target_os = "linux"))]
     let _ = (program, photo);
+    Ok(())
 }
 
 #[cfg(target_os = "linux")]
@@ -149,7 +153,7 @@ mod linux {
 
     /// Forbidden is all but the system's programs, this one, reading `photo`, and the file into which
     /// anybody may write anything.
-    pub fn landlock_to(program: &Path, photo: BorrowedFd<'_>) -> Outcome {
+    pub fn landlock_to(program: &Path, photo: BorrowedFd<'_>) -> Result<(), Box<dyn Error>> {
         let (read, run) = (AccessFs::ReadFile, AccessFs::ReadFile | AccessFs::Execute);
         let mut rules = nothing_allowed()?
             .add_rule(PathBeneath::new(photo, read))?
@@ -158,7 +162,8 @@ mod linux {
         for place in SYSTEM.iter().filter_map(|place| PathFd::new(place).ok()) {
             rules = rules.add_rule(PathBeneath::new(place, run | AccessFs::ReadDir))?;
         }
-        held(rules)
+        rules.restrict_self()?;
+        Ok(())
     }
 
     /// Every access that this kernel's Landlock knows is forbidden, but reading where that is needed.

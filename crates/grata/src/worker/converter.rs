@@ -299,7 +299,7 @@ fn try_to_become(mut order: impl Iterator<Item = OsString>) -> io::Result<std::c
         symlink(format!("/proc/self/fd/{}", pictures.as_raw_fd()), name)?;
     }
     confine::limit_resources(memory_bytes)?;
-    confine::lock_to_converting(&program, io::stdin().as_fd());
+    confine::lock_to_converting(&program, io::stdin().as_fd())?;
     Err(Command::new(&program).args(order).env_clear().exec())
 }
 
