@@ -69,6 +69,15 @@ impl Frame {
         Self { size: Size::new(rect.width, rect.height), rgb }
     }
 
+    /// Copies `part` to (x, y), where all of it must fit.
+    pub fn paste(&mut self, part: &Self, x: u32, y: u32) {
+        let length = part.size.width as usize * 3;
+        for row in 0..part.size.height {
+            let start = self.offset(x, y + row);
+            self.rgb[start..start + length].copy_from_slice(part.row(row));
+        }
+    }
+
     /// This stored picture turned upright.
     pub fn upright(self, orientation: Orientation) -> Self {
         if orientation == Orientation::Upright {

@@ -85,33 +85,38 @@ impl CoefficientPhoto {
 
     /// Red, green and blue from the components' samples.
     fn compose(&self, planes: &[Samples], origin: (u32, u32), size: Size, available: Size) -> Frame {
-        let mut rgb = Vec::with_capacity(size.pixels() as usize * 3);
+        let mut rgb = vec![0; size.pixels() as usize * 3];
         let shift = |plane: &super::layout::Plane| {
             (self.layout.planes[0].across / plane.across, self.layout.planes[0].down / plane.down)
         };
         let ratios: Vec<(u32, u32)> = self.layout.planes.iter().map(shift).collect();
-        for y in 0..size.height {
+        let across = |component: usize| ratios.get(component).map_or(1, |ratio| ratio.0 as usize);
+        let column = |x: u32| {
+            let x = (origin.0 + x).min(available.width - 1) as usize;
+            [x, x / across(1), x / across(2)]
+        };
+        let columns: Vec<[usize; 3]> = (0..size.width).map(column).collect();
+        for (y, out) in (0..size.height).zip(rgb.chunks_exact_mut(size.width as usize * 3)) {
             let y = (origin.1 + y).min(available.height - 1);
             let row = |component: usize| {
                 let start = (y / ratios[component].1) as usize * planes[component].width;
                 &planes[component].values[start..start + planes[component].width]
             };
-            let columns = (0..size.width).map(|x| (origin.0 + x).min(available.width - 1) as usize);
+            let pixels = columns.iter().zip(out.chunks_exact_mut(3));
             if planes.len() == 1 {
                 let grey = row(0);
-                rgb.extend(columns.flat_map(|x| [grey[x]; 3]));
+                pixels.for_each(|([x, ..], out)| out.fill(grey[*x]));
                 continue;
             }
             let (first, second, third) = (row(0), row(1), row(2));
-            let (second_ratio, third_ratio) = (ratios[1].0 as usize, ratios[2].0 as usize);
+            let samples = |[x, y, z]: [usize; 3]| (first[x], second[y], third[z]);
             if self.is_rgb {
-                rgb.extend(
-                    columns.flat_map(|x| [first[x], second[x / second_ratio], third[x / third_ratio]]),
-                );
+                pixels.for_each(|(at, out)| out.copy_from_slice(&<[u8; 3]>::from(samples(*at))));
             } else {
-                rgb.extend(
-                    columns.flat_map(|x| to_rgb(first[x], second[x / second_ratio], third[x / third_ratio])),
-                );
+                pixels.for_each(|(at, out)| {
+                    let (luma, blue, red) = samples(*at);
+                    out.copy_from_slice(&to_rgb(luma, blue, red));
+                });
             }
         }
         Frame::from_rgb(size, rgb).unwrap_or_else(|| Frame::filled(size, [0; 3]))
