@@ -1,13 +1,24 @@
-//! The words and the rules of grata, as pure values: no files, no pixels, no clock.
+//! The words and the rules of grata, as pure values: no files, no pixels, no clock, no chance.
 //!
+//! Pictures:
 //! - [`geometry`]: sizes and rectangles, in whole pixels of an upright picture
 //! - [`orientation`]: the eight ways a picture is stored, and the way back
 //! - [`face`]: a face that a detector reported
 //! - [`region`]: what is hidden for it: the face, its margin, the shape
 //! - [`obscure`]: the two ways to hide
+//!
+//! People and their answers:
+//! - [`id`], [`time`], [`digest`]: names that say nothing, moments and days, SHA-256
+//!
+//! What leaves:
+//!
+//! Proof:
 
+pub mod digest;
 pub mod face;
 pub mod geometry;
+pub mod id;
 pub mod obscure;
 pub mod orientation;
 pub mod region;
+pub mod time;
