@@ -9,6 +9,8 @@
 //!
 //! People and their answers:
 //! - [`id`], [`time`], [`digest`]: names that say nothing, moments and days, SHA-256
+//! - [`purpose`]: what is asked, one channel at a time
+//! - [`notice`]: the exact text that was shown
 //!
 //! What leaves:
 //!
@@ -18,7 +20,9 @@ pub mod digest;
 pub mod face;
 pub mod geometry;
 pub mod id;
+pub mod notice;
 pub mod obscure;
 pub mod orientation;
+pub mod purpose;
 pub mod region;
 pub mod time;
