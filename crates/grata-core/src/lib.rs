@@ -11,11 +11,14 @@
 //! - [`id`], [`time`], [`digest`]: names that say nothing, moments and days, SHA-256
 //! - [`purpose`]: what is asked, one channel at a time
 //! - [`notice`]: the exact text that was shown
+//! - [`subject`]: age, guardians, restriction
+//! - [`consent`]: acts, and [`consent::decide`], the only source of permits
 //!
 //! What leaves:
 //!
 //! Proof:
 
+pub mod consent;
 pub mod digest;
 pub mod face;
 pub mod geometry;
@@ -25,4 +28,5 @@ pub mod obscure;
 pub mod orientation;
 pub mod purpose;
 pub mod region;
+pub mod subject;
 pub mod time;

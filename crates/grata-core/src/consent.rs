@@ -1,0 +1,497 @@
+//! Who said yes to what, and the one function that decides: [`decide`].
+//!
+//! What was said is a list of acts. Nothing in it is ever changed or taken out; a withdrawal is one
+//! more act. A decision is a function of the acts, the age, the guardians, restriction and the
+//! moment, and of nothing else. It answers with a [`Permit`] or with a [`Reason`].
+
+use crate::id::{AccountId, ActId, GuardianId, SubjectId};
+use crate::notice::NoticeShown;
+use crate::purpose::{Purpose, Question};
+use crate::subject::{AgeRules, BelowAge, Guardian, Restriction, Revision, Speakers, Subject};
+use crate::time::{Date, Timestamp, day, end_of, months_after, start_of};
+
+/// No yes lasts longer, whatever it says (CON-7).
+pub const MAX_VALIDITY_MONTHS: u16 = 12;
+
+/// One thing that was said, or that time brought about.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ConsentAct {
+    /// Which act.
+    pub id: ActId,
+    /// What it answers.
+    pub question: Question,
+    /// What was said.
+    pub kind: ActKind,
+    /// Who said it.
+    pub speaker: Speaker,
+    /// How it reached grata.
+    pub means: Means,
+    /// The text that was before the speaker's eyes.
+    pub notice: NoticeShown,
+    /// When it was recorded.
+    pub at: Timestamp,
+}
+
+/// What was said.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ActKind {
+    /// Yes, until the end of this day.
+    Give {
+        /// The last day.
+        until: Date,
+    },
+    /// No.
+    Refuse,
+    /// No longer.
+    Withdraw,
+    /// "That was not me": what staff recorded is not so (CON-12).
+    Contest,
+    /// The day has passed. Only puts on record what [`decide`] finds without it.
+    Expire,
+}
+
+/// Who said it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Speaker {
+    /// The person.
+    Subject,
+    /// Someone who answers for the person.
+    Guardian(GuardianId),
+}
+
+/// How an act reached grata.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Means {
+    /// In the speaker's own session, or through the link of their receipt.
+    OwnSession,
+    /// On a signed form that staff recorded (CON-12).
+    Paper(PaperForm),
+    /// By the passing of time.
+    Clock,
+}
+
+/// The evidence behind an entry that staff made.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PaperForm {
+    /// When the person signed.
+    pub signed_on: Date,
+    /// Where the form is to be found.
+    pub reference: String,
+    /// Who made the entry.
+    pub recorded_by: AccountId,
+}
+
+/// Why an act cannot be recorded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum ActRefused {
+    /// CON-12, ABU-14.
+    #[error("comparison and notification are answered by the person alone, never recorded from a form")]
+    NotOnPaper,
+    /// CON-12.
+    #[error("an entry made from a form names the form")]
+    NoEvidence,
+    /// A form from the future.
+    #[error("the form is signed on a day that has not come yet")]
+    SignedLater,
+    /// A yes that is over already.
+    #[error("the last day of this consent has passed")]
+    AlreadyOver,
+    /// CON-7.
+    #[error("a consent lasts twelve months at most")]
+    TooLong,
+    /// Time speaks only of expiry, and nobody else does.
+    #[error("only the clock records that a consent has expired, and the clock records nothing else")]
+    ClockOnly,
+    /// Only people contest, and not on a form.
+    #[error("an entry is contested by the person or a guardian themselves")]
+    ContestedByStaff,
+    /// RTS-5.
+    #[error("this guardian is not known for this person, or their powers have ended")]
+    NotTheirGuardian,
+    /// A child cannot be recorded as an adult's ward and the other way round.
+    #[error("this person answers for themselves, so a guardian cannot say yes")]
+    OfAge,
+}
+
+impl ConsentAct {
+    /// Whether this may be recorded about `subject`. A no is never turned away for a matter of
+    /// form: withdrawing is as easy as giving, and then some (CON-5).
+    ///
+    /// # Errors
+    /// Names the rule that forbids it.
+    pub fn check(&self, subject: &Subject, rules: &AgeRules) -> Result<(), ActRefused> {
+        let expiry = self.kind == ActKind::Expire;
+        if expiry != (self.means == Means::Clock) {
+            return Err(ActRefused::ClockOnly);
+        }
+        if let Means::Paper(form) = &self.means {
+            self.check_form(form)?;
+        }
+        if let Speaker::Guardian(id) = self.speaker {
+            let theirs = subject.guardians.iter().any(|one| one.id == id && one.may_act(day(self.at)));
+            if !theirs {
+                return Err(ActRefused::NotTheirGuardian);
+            }
+        }
+        match self.kind {
+            ActKind::Give { until } => self.check_gift(until, subject, rules),
+            _ => Ok(()),
+        }
+    }
+
+    fn check_form(&self, form: &PaperForm) -> Result<(), ActRefused> {
+        if !self.question.purpose.allows_paper() {
+            return Err(ActRefused::NotOnPaper);
+        }
+        if form.reference.trim().is_empty() {
+            return Err(ActRefused::NoEvidence);
+        }
+        if form.signed_on > day(self.at) {
+            return Err(ActRefused::SignedLater);
+        }
+        if self.kind == ActKind::Contest { Err(ActRefused::ContestedByStaff) } else { Ok(()) }
+    }
+
+    fn check_gift(&self, until: Date, subject: &Subject, rules: &AgeRules) -> Result<(), ActRefused> {
+        if until < day(self.at) {
+            return Err(ActRefused::AlreadyOver);
+        }
+        if until > months_after(self.said_on(), MAX_VALIDITY_MONTHS) {
+            return Err(ActRefused::TooLong);
+        }
+        let alone = matches!(subject.speakers(rules, self.at), Speakers::Alone { .. });
+        match self.speaker {
+            Speaker::Guardian(_) if alone => Err(ActRefused::OfAge),
+            _ => Ok(()),
+        }
+    }
+
+    /// The day on which it was said, which for a form is the day it was signed.
+    pub fn said_on(&self) -> Date {
+        match &self.means {
+            Means::Paper(form) => form.signed_on,
+            Means::OwnSession | Means::Clock => day(self.at),
+        }
+    }
+}
+
+/// Proof that a person's consent to `P` was in force, at one revision of what is known of them.
+///
+/// Only [`decide`] makes one. It cannot be copied, stored or sent: it dies with the operation.
+#[derive(Debug)]
+pub struct Permit<P: Purpose> {
+    subject: SubjectId,
+    purpose: P,
+    revision: Revision,
+    ends: Timestamp,
+}
+
+impl<P: Purpose> Permit<P> {
+    /// Whose consent.
+    pub fn subject(&self) -> SubjectId {
+        self.subject
+    }
+
+    /// To what.
+    pub fn purpose(&self) -> &P {
+        &self.purpose
+    }
+
+    /// What it was decided on.
+    pub fn revision(&self) -> Revision {
+        self.revision
+    }
+
+    /// The first moment at which it no longer holds.
+    pub fn ends(&self) -> Timestamp {
+        self.ends
+    }
+}
+
+/// Yes with a permit, or no with a reason.
+#[derive(Debug)]
+pub enum Decision<P: Purpose> {
+    /// Consent is in force.
+    Yes(Permit<P>),
+    /// It is not.
+    No(Reason),
+}
+
+/// Why the answer is no. The first that applies, in this order of checks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Reason {
+    /// The person is gone.
+    Erased,
+    /// Use of their data is frozen (RTS-10).
+    Restricted,
+    /// Nobody said how old they are, so nobody knows who has to answer.
+    AgeUnknown,
+    /// They said no.
+    Refused,
+    /// They took their yes back.
+    Withdrawn,
+    /// They said that the entry from a form was not theirs.
+    Contested,
+    /// A guardian said no.
+    GuardianRefused,
+    /// A guardian took their yes back, or contested an entry.
+    GuardianWithdrew,
+    /// They, or a guardian, said yes until a day that has passed.
+    Expired,
+    /// They have come of age since, and are to be asked themselves (CON-8).
+    CameOfAge,
+    /// They said yes; a guardian has to as well.
+    GuardianMissing,
+    /// A guardian said yes; nobody has found out yet whether they may (CON-10).
+    GuardianUnverified,
+    /// A guardian said yes; the child has to as well.
+    ChildMissing,
+    /// Nobody was asked, or nobody answered.
+    NeverAsked,
+}
+
+impl Reason {
+    /// All of them, in the order of the checks.
+    pub const ALL: [Self; 14] = [
+        Self::Erased,
+        Self::Restricted,
+        Self::AgeUnknown,
+        Self::Refused,
+        Self::Withdrawn,
+        Self::Contested,
+        Self::GuardianRefused,
+        Self::GuardianWithdrew,
+        Self::Expired,
+        Self::CameOfAge,
+        Self::GuardianMissing,
+        Self::GuardianUnverified,
+        Self::ChildMissing,
+        Self::NeverAsked,
+    ];
+
+    /// The word for machines; stable.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Erased => "erased",
+            Self::Restricted => "restricted",
+            Self::AgeUnknown => "age-unknown",
+            Self::Refused => "refused",
+            Self::Withdrawn => "withdrawn",
+            Self::Contested => "contested",
+            Self::GuardianRefused => "guardian-refused",
+            Self::GuardianWithdrew => "guardian-withdrew",
+            Self::Expired => "expired",
+            Self::CameOfAge => "came-of-age",
+            Self::GuardianMissing => "guardian-missing",
+            Self::GuardianUnverified => "guardian-unverified",
+            Self::ChildMissing => "child-missing",
+            Self::NeverAsked => "never-asked",
+        }
+    }
+}
+
+/// Decides whether `subject` consents to `purpose` at this moment. The only source of permits.
+///
+/// A no wins over a yes: the child's over the guardians', each guardian's over the other's. What is
+/// not known is a no.
+pub fn decide<P: Purpose>(subject: &Subject, purpose: &P, rules: &AgeRules, now: Timestamp) -> Decision<P> {
+    match yes_until(subject, &purpose.question(), rules, now) {
+        Ok(ends) => Decision::Yes(Permit {
+            subject: subject.id,
+            purpose: purpose.clone(),
+            revision: subject.revision,
+            ends,
+        }),
+        Err(reason) => Decision::No(reason),
+    }
+}
+
+/// When the yes ends that is in force now.
+fn yes_until(
+    subject: &Subject,
+    question: &Question,
+    rules: &AgeRules,
+    now: Timestamp,
+) -> Result<Timestamp, Reason> {
+    if subject.erased {
+        return Err(Reason::Erased);
+    }
+    if subject.restriction != Restriction::None {
+        return Err(Reason::Restricted);
+    }
+    let acts = || subject.acts.iter().filter(|act| act.question == *question);
+    let own = Standing::of(acts().filter(|act| act.speaker == Speaker::Subject), now);
+    match subject.speakers(rules, now) {
+        Speakers::Unknown => Err(Reason::AgeUnknown),
+        Speakers::Alone { since } => {
+            let answered_for = acts().any(|act| matches!(act.speaker, Speaker::Guardian(_)));
+            alone(own, since, answered_for)
+        }
+        Speakers::With(below, of_age) => {
+            if let Standing::No(kind) = own {
+                return Err(own_reason(kind));
+            }
+            let guardians = guardians(&subject.guardians, acts, now);
+            let ends = with_guardian(own, guardians, below)?;
+            Ok(ends.min(start_of(of_age)))
+        }
+    }
+}
+
+fn alone(own: Standing, since: Option<Date>, answered_for: bool) -> Result<Timestamp, Reason> {
+    match own {
+        Standing::Yes { ends, said_on } if since.is_none_or(|since| said_on >= since) => Ok(ends),
+        Standing::Yes { .. } => Err(Reason::CameOfAge),
+        Standing::No(kind) => Err(own_reason(kind)),
+        Standing::Over => Err(Reason::Expired),
+        Standing::Silent if answered_for => Err(Reason::CameOfAge),
+        Standing::Silent => Err(Reason::NeverAsked),
+    }
+}
+
+fn with_guardian(own: Standing, guardians: Standing, below: BelowAge) -> Result<Timestamp, Reason> {
+    let theirs = match guardians {
+        Standing::No(No::Refused) => return Err(Reason::GuardianRefused),
+        Standing::No(No::Unverified) => return Err(Reason::GuardianUnverified),
+        Standing::No(_) => return Err(Reason::GuardianWithdrew),
+        Standing::Over => return Err(Reason::Expired),
+        Standing::Yes { ends, .. } => Some(ends),
+        Standing::Silent => None,
+    };
+    match (own, theirs, below) {
+        (Standing::Yes { ends, .. }, Some(theirs), _) => Ok(ends.min(theirs)),
+        (Standing::Silent, Some(theirs), BelowAge::Guardian) => Ok(theirs),
+        // The child's yes is over; the guardian's alone is what is left where that is enough.
+        (Standing::Over, Some(theirs), BelowAge::Guardian) => Ok(theirs),
+        (Standing::Over, ..) => Err(Reason::Expired),
+        (Standing::Silent, Some(_), BelowAge::GuardianAndChild) => Err(Reason::ChildMissing),
+        (Standing::Yes { .. }, None, _) => Err(Reason::GuardianMissing),
+        (Standing::Silent, None, _) => Err(Reason::NeverAsked),
+        // Asked before the guardians were: see `yes_until`.
+        (Standing::No(kind), ..) => Err(own_reason(kind)),
+    }
+}
+
+fn own_reason(kind: No) -> Reason {
+    match kind {
+        No::Refused => Reason::Refused,
+        No::Withdrawn | No::Unverified => Reason::Withdrawn,
+        No::Contested => Reason::Contested,
+    }
+}
+
+/// All guardians together: any no wins, then any yes.
+fn guardians<'a, A>(guardians: &[Guardian], acts: impl Fn() -> A, now: Timestamp) -> Standing
+where
+    A: Iterator<Item = &'a ConsentAct>,
+{
+    let mut all = Standing::Silent;
+    for guardian in guardians.iter().filter(|guardian| guardian.may_act(day(now))) {
+        let said = acts().filter(|act| act.speaker == Speaker::Guardian(guardian.id));
+        let mut one = Standing::of(said, now);
+        if let Standing::Yes { ends, said_on } = one {
+            one = match (guardian.verified_at, guardian.until) {
+                (Some(verified), _) if verified > now => Standing::No(No::Unverified),
+                (None, _) => Standing::No(No::Unverified),
+                (_, Some(until)) => Standing::Yes { ends: ends.min(end_of(until)), said_on },
+                (_, None) => one,
+            };
+        }
+        all = all.joined(one);
+    }
+    all
+}
+
+/// Where one speaker stands on one question.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Standing {
+    Silent,
+    Over,
+    Yes { ends: Timestamp, said_on: Date },
+    No(No),
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum No {
+    Refused,
+    Withdrawn,
+    Contested,
+    Unverified,
+}
+
+impl Standing {
+    /// What follows from everything one speaker said about one question, in order.
+    fn of<'a>(acts: impl Iterator<Item = &'a ConsentAct>, now: Timestamp) -> Self {
+        let mut standing = Self::Silent;
+        let mut own_no: Option<(Date, No)> = None;
+        for act in acts {
+            standing = match (act.kind, &act.means) {
+                (ActKind::Give { .. }, Means::Clock) => standing,
+                // Somebody's clock is wrong; until it is right this has not been said.
+                (ActKind::Give { .. }, _) if act.at > now => standing,
+                (ActKind::Give { until }, means) => {
+                    let paper = matches!(means, Means::Paper(_));
+                    if paper && !act.question.purpose.allows_paper() {
+                        continue;
+                    }
+                    match own_no {
+                        // A form that is older than what the person said themselves has been
+                        // overtaken; after a contested entry only their own yes counts.
+                        Some((on, no)) if paper && (no == No::Contested || act.said_on() <= on) => {
+                            Self::No(no)
+                        }
+                        _ => {
+                            if !paper {
+                                own_no = None;
+                            }
+                            Self::gift(act, until, now)
+                        }
+                    }
+                }
+                (ActKind::Refuse, means) => Self::no(act, means, No::Refused, &mut own_no),
+                (ActKind::Withdraw, means) => Self::no(act, means, No::Withdrawn, &mut own_no),
+                (ActKind::Contest, means) => Self::no(act, means, No::Contested, &mut own_no),
+                (ActKind::Expire, _) => match standing {
+                    Self::Yes { .. } => Self::Over,
+                    other => other,
+                },
+            };
+        }
+        standing
+    }
+
+    fn gift(act: &ConsentAct, until: Date, now: Timestamp) -> Self {
+        let last = until.min(months_after(act.said_on(), MAX_VALIDITY_MONTHS));
+        let ends = end_of(last);
+        if now < ends { Self::Yes { ends, said_on: act.said_on() } } else { Self::Over }
+    }
+
+    fn no(act: &ConsentAct, means: &Means, no: No, own_no: &mut Option<(Date, No)>) -> Self {
+        if *means == Means::OwnSession {
+            *own_no = Some((day(act.at), no));
+        }
+        Self::No(no)
+    }
+
+    /// Two speakers who both count: a no wins, then a yes, the one that ends first.
+    fn joined(self, other: Self) -> Self {
+        match (self, other) {
+            // An unverified yes is no yes, but it does not stand against another guardian's.
+            (Self::No(No::Unverified), Self::Yes { .. } | Self::No(_)) => other,
+            (Self::Yes { .. } | Self::No(_), Self::No(No::Unverified)) => self,
+            (Self::No(_), _) => self,
+            (_, Self::No(_)) => other,
+            (Self::Yes { ends: first, .. }, Self::Yes { ends: second, .. }) => {
+                // Either is enough, so what counts is the one that lasts.
+                if first >= second { self } else { other }
+            }
+            (Self::Yes { .. }, _) => self,
+            (_, Self::Yes { .. }) => other,
+            (Self::Over, _) | (_, Self::Over) => Self::Over,
+            (Self::Silent, Self::Silent) => Self::Silent,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;
