@@ -13,8 +13,11 @@
 //! - [`notice`]: the exact text that was shown
 //! - [`subject`]: age, guardians, restriction
 //! - [`consent`]: acts, and [`consent::decide`], the only source of permits
+//! - [`objection`]: "not this photo"
 //!
 //! What leaves:
+//! - [`photo`]: a photo and its faces
+//! - [`tag`]: who a face is, said by hand; "not me" wins
 //!
 //! Proof:
 
@@ -24,9 +27,12 @@ pub mod face;
 pub mod geometry;
 pub mod id;
 pub mod notice;
+pub mod objection;
 pub mod obscure;
 pub mod orientation;
+pub mod photo;
 pub mod purpose;
 pub mod region;
 pub mod subject;
+pub mod tag;
 pub mod time;
