@@ -18,6 +18,8 @@
 //! What leaves:
 //! - [`photo`]: a photo and its faces
 //! - [`tag`]: who a face is, said by hand; "not me" wins
+//! - [`release`]: for each face shown or hidden, and why
+//! - [`recall`]: what has left and may no longer be shown
 //!
 //! Proof:
 
@@ -32,7 +34,9 @@ pub mod obscure;
 pub mod orientation;
 pub mod photo;
 pub mod purpose;
+pub mod recall;
 pub mod region;
+pub mod release;
 pub mod subject;
 pub mod tag;
 pub mod time;
