@@ -22,7 +22,10 @@
 //! - [`recall`]: what has left and may no longer be shown
 //!
 //! Proof:
+//! - [`audit`]: the log that cannot be changed quietly
+//! - [`signed`]: receipts and certificates that verify without grata
 
+pub mod audit;
 pub mod consent;
 pub mod digest;
 pub mod face;
@@ -37,6 +40,7 @@ pub mod purpose;
 pub mod recall;
 pub mod region;
 pub mod release;
+pub mod signed;
 pub mod subject;
 pub mod tag;
 pub mod time;
