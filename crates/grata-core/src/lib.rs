@@ -24,6 +24,7 @@
 //! Proof:
 //! - [`audit`]: the log that cannot be changed quietly
 //! - [`signed`]: receipts and certificates that verify without grata
+//! - [`rights`]: when a request is due, and what an erasure does
 
 pub mod audit;
 pub mod consent;
@@ -40,6 +41,7 @@ pub mod purpose;
 pub mod recall;
 pub mod region;
 pub mod release;
+pub mod rights;
 pub mod signed;
 pub mod subject;
 pub mod tag;

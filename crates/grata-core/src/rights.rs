@@ -1,0 +1,96 @@
+//! Rights requests: when an answer is due (RTS-3), and the steps of an erasure (§8).
+
+use crate::time::{Date, Timestamp, day, months_after};
+
+/// When a request has to be answered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Deadline {
+    /// The last day.
+    pub due: Date,
+    /// How urgent it is.
+    pub urgency: Urgency,
+}
+
+/// How urgent a request is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Urgency {
+    /// There is time.
+    Calm,
+    /// From the 21st day on.
+    Soon,
+    /// From the 28th day on.
+    Now,
+    /// The day has passed.
+    Overdue,
+}
+
+/// The deadline of a request: one month; two more if reasons were sent within the first.
+///
+/// `received` is the day it came in, on whatever way; a letter keeps its date.
+pub fn deadline(received: Date, extended_on: Option<Date>, now: Timestamp) -> Deadline {
+    let first = months_after(received, 1);
+    let extended = extended_on.is_some_and(|on| on <= first);
+    let due = if extended { months_after(received, 3) } else { first };
+    let today = day(now);
+    let left = today.until(due).map_or(0, |span| span.get_days());
+    let urgency = match left {
+        ..0 => Urgency::Overdue,
+        0..=3 => Urgency::Now,
+        4..=10 => Urgency::Soon,
+        _ => Urgency::Calm,
+    };
+    Deadline { due, urgency }
+}
+
+/// The steps of an erasure, in order. Each is safe to repeat, so that one that was interrupted is
+/// begun again from the top.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum ErasureStep {
+    /// The person is marked as gone, their rows are deleted and the tombstone is on record: from here
+    /// on every decision is no.
+    Rows,
+    /// Their data key is destroyed.
+    Key,
+    /// All other keys are wrapped anew and the old epoch is destroyed, so that key backups do not
+    /// bring it back.
+    Epoch,
+    /// Journals are truncated and free pages dropped.
+    Pages,
+    /// Every file is searched for what should be gone.
+    Sweep,
+    /// The certificate is signed; never before the sweep (ACC-9).
+    Certificate,
+}
+
+impl ErasureStep {
+    /// All steps, in order.
+    pub const ALL: [Self; 6] =
+        [Self::Rows, Self::Key, Self::Epoch, Self::Pages, Self::Sweep, Self::Certificate];
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::civil::date;
+
+    use super::*;
+    use crate::time::start_of;
+
+    #[test]
+    fn rts_3_a_request_is_due_after_a_month_and_says_so_before() {
+        let received = date(2026, 10, 1);
+        let on = |month, day| deadline(received, None, start_of(date(2026, month, day))).urgency;
+        assert_eq!(on(10, 21), Urgency::Calm);
+        assert_eq!(on(10, 22), Urgency::Soon);
+        assert_eq!(on(10, 29), Urgency::Now);
+        assert_eq!(on(11, 1), Urgency::Now);
+        assert_eq!(on(11, 2), Urgency::Overdue);
+    }
+
+    #[test]
+    fn rts_3_two_more_months_only_with_reasons_sent_in_the_first() {
+        let received = date(2026, 10, 1);
+        let due = |extended| deadline(received, Some(extended), start_of(received)).due;
+        assert_eq!(due(date(2026, 11, 1)), date(2027, 1, 1));
+        assert_eq!(due(date(2026, 11, 2)), date(2026, 11, 1));
+    }
+}
