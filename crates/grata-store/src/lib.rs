@@ -1,0 +1,12 @@
+//! What grata keeps, and how: a database behind a low seam, keys in a vault of their own, photos as
+//! sealed blobs. It knows no pixels and no rules; the rules are asked of `grata_core`.
+//!
+//! - [`engine`]: the seam to a database, and [`conformance`], which every engine passes
+//! - [`inventory`]: what each column holds, of whom, why and for how long
+
+pub mod conformance;
+pub mod engine;
+pub mod error;
+pub mod inventory;
+
+pub use error::{Result, StoreError, StoreErrorKind};

@@ -1,0 +1,107 @@
+//! The schema, its labels, and the engine under it.
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on should fail there and then")]
+
+use std::collections::BTreeSet;
+
+use grata_store::conformance;
+use grata_store::engine::Engine as _;
+use grata_store::engine::sqlite::Sqlite;
+use grata_store::inventory::{Inventory, Whose};
+
+#[test]
+fn sqlite_does_what_every_engine_has_to_do() {
+    let folder = tempfile::tempdir().unwrap();
+    conformance::check_all(&Sqlite::open(&folder.path().join("a.db")).unwrap());
+}
+
+fn columns() -> BTreeSet<(String, String)> {
+    let folder = tempfile::tempdir().unwrap();
+    let engine = Sqlite::open(&folder.path().join("a.db")).unwrap();
+    engine.migrate().unwrap();
+    let mut columns: BTreeSet<_> = engine.columns().unwrap().into_iter().collect();
+    // The key file, whose schema is in `vault.rs`.
+    for (table, column) in
+        [("epochs", "id"), ("epochs", "wrapped"), ("keys", "name"), ("keys", "epoch"), ("keys", "wrapped")]
+    {
+        columns.insert((table.to_string(), column.to_string()));
+    }
+    columns
+}
+
+#[test]
+fn rts_2_every_column_has_a_label_and_every_label_a_column() {
+    let inventory = Inventory::load().unwrap();
+    let labelled: BTreeSet<_> =
+        inventory.columns().map(|(table, column, _)| (table.to_string(), column.to_string())).collect();
+    let columns = columns();
+    assert_eq!(
+        columns.difference(&labelled).collect::<Vec<_>>(),
+        Vec::<&(String, String)>::new(),
+        "no label"
+    );
+    assert_eq!(
+        labelled.difference(&columns).collect::<Vec<_>>(),
+        Vec::<&(String, String)>::new(),
+        "no column"
+    );
+    for (table, column, label) in inventory.columns() {
+        for text in [&label.why, &label.keep, &label.erase, &label.package] {
+            assert!(!text.trim().is_empty(), "{table}.{column}");
+        }
+        let package =
+            label.package == "yes" || label.package.strip_prefix("no: ").is_some_and(|why| why.len() > 4);
+        assert!(package, "{table}.{column}: {}", label.package);
+    }
+}
+
+/// RTS-2: what names a person is in their package, or says why not.
+#[test]
+fn rts_2_columns_about_a_person_are_in_the_package_unless_a_reason_says_why_not() {
+    let inventory = Inventory::load().unwrap();
+    for (table, column, label) in inventory.columns() {
+        if label.whose == Whose::Subject && !label.in_package() {
+            assert!(label.package.starts_with("no: "), "{table}.{column}");
+        }
+        if ["subject", "own"].contains(&column) {
+            assert_eq!(label.whose, Whose::Subject, "{table}.{column}");
+        }
+    }
+}
+
+/// BYS-1, BYS-2, COL-4: no place for what grata does not keep.
+#[test]
+fn bys_1_col_4_there_is_no_column_for_templates_scores_or_guesses() {
+    for (table, column) in columns() {
+        for word in [
+            "template",
+            "embedding",
+            "vector",
+            "score",
+            "landmark",
+            "crop",
+            "cluster",
+            "similar",
+            "gender",
+            "sex",
+            "ethnic",
+            "emotion",
+            "race",
+            "person_id",
+            "nationality",
+        ] {
+            assert!(!column.contains(word) && !table.contains(word), "{table}.{column}");
+        }
+    }
+}
+
+/// KEY-1: what says who somebody is, is sealed. A name that is added in the open fails here.
+#[test]
+fn key_1_names_contacts_ages_and_evidence_are_sealed_columns() {
+    for (table, column) in columns() {
+        let personal = ["name", "contact", "age", "born", "birth", "form", "mail", "phone"];
+        let in_the_open = personal.contains(&column.as_str())
+            && !["settings", "channels", "keys"].contains(&table.as_str())
+            && !(table == "albums" && column == "contact");
+        assert!(!in_the_open, "{table}.{column} is personal and not sealed");
+    }
+}
