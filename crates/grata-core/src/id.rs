@@ -3,7 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use rand_core::CryptoRng;
+pub use rand_core::CryptoRng;
 use uuid::{Builder, Uuid};
 
 /// A text that is no id.
@@ -83,6 +83,8 @@ ids! {
     ReleaseId;
     /// An image made for one release.
     RenditionId;
+    /// A request about somebody's rights.
+    RequestId;
     /// One erasure; the only name under which an erased person is still known, to nobody.
     TombstoneId;
 }

@@ -2,11 +2,14 @@
 //! sealed blobs. It knows no pixels and no rules; the rules are asked of `grata_core`.
 //!
 //! - [`engine`]: the seam to a database, and [`conformance`], which every engine passes
+//! - [`vault`]: data keys under an epoch key under a root key
 //! - [`inventory`]: what each column holds, of whom, why and for how long
 
 pub mod conformance;
 pub mod engine;
 pub mod error;
 pub mod inventory;
+mod random;
+pub mod vault;
 
 pub use error::{Result, StoreError, StoreErrorKind};
