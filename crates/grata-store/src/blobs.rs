@@ -1,0 +1,173 @@
+//! Photos, sealed, wherever `object_store` puts them: a folder now, any other store behind the same
+//! interface. A blob is written before its row and removed after it.
+
+use std::path::Path as FilePath;
+use std::sync::Arc;
+
+use futures::StreamExt as _;
+use futures::executor::block_on;
+use grata_core::id::{PhotoId, RenditionId};
+use object_store::local::LocalFileSystem;
+use object_store::path::Path;
+use object_store::{ObjectStore, ObjectStoreExt as _};
+use zeroize::Zeroizing;
+
+use crate::error::{Result, StoreError};
+use crate::vault::{KeyName, Place, Vault};
+
+/// Everything that is stored as a blob. All of it is under the key of its photo.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum BlobKey {
+    /// The original. Never served (PUB-6).
+    Original(PhotoId),
+    /// What was made of it for a release.
+    Rendition(PhotoId, RenditionId),
+}
+
+impl BlobKey {
+    fn photo(self) -> PhotoId {
+        match self {
+            Self::Original(photo) | Self::Rendition(photo, _) => photo,
+        }
+    }
+
+    /// The first digits keep folders small.
+    fn path(self) -> Path {
+        let (kind, name) = match self {
+            Self::Original(photo) => ("originals", photo.to_string()),
+            Self::Rendition(photo, rendition) => ("renditions", format!("{photo}/{rendition}")),
+        };
+        Path::from(format!("{kind}/{}/{name}", name.get(..2).unwrap_or_default()))
+    }
+
+    fn parse(path: &Path) -> Option<Self> {
+        let parts: Vec<String> = path.parts().map(|part| part.as_ref().to_string()).collect();
+        let parts: Vec<&str> = parts.iter().map(String::as_str).collect();
+        match parts[..] {
+            ["originals", _, photo] => Some(Self::Original(photo.parse().ok()?)),
+            ["renditions", _, photo, rendition] => {
+                Some(Self::Rendition(photo.parse().ok()?, rendition.parse().ok()?))
+            }
+            _ => None,
+        }
+    }
+}
+
+/// Where blobs are.
+#[derive(Debug, Clone)]
+pub struct Blobs {
+    store: Arc<dyn ObjectStore>,
+}
+
+impl Blobs {
+    /// In a folder, which is made if it is not there.
+    ///
+    /// # Errors
+    /// The folder cannot be used.
+    pub fn in_folder(folder: &FilePath) -> Result<Self> {
+        std::fs::create_dir_all(folder)
+            .map_err(|error| StoreError::unavailable("the photo folder", error))?;
+        let store = LocalFileSystem::new_with_prefix(folder).map_err(failed)?.with_fsync(true);
+        Ok(Self { store: Arc::new(store) })
+    }
+
+    /// In any other store.
+    pub fn in_store(store: Arc<dyn ObjectStore>) -> Self {
+        Self { store }
+    }
+
+    /// Seals and stores bytes; what was there is replaced. They are there when it returns.
+    ///
+    /// # Errors
+    /// The photo has no key, or the store cannot be used.
+    pub fn put(&self, vault: &Vault, key: BlobKey, bytes: &[u8]) -> Result<()> {
+        let path = key.path();
+        let sealed = vault.seal(KeyName::Photo(key.photo()), &place(&path), bytes)?;
+        block_on(self.store.put(&path, sealed.into())).map_err(failed)?;
+        Ok(())
+    }
+
+    /// The bytes.
+    ///
+    /// # Errors
+    /// They are not there, were changed, or their key is gone.
+    pub fn get(&self, vault: &Vault, key: BlobKey) -> Result<Zeroizing<Vec<u8>>> {
+        let path = key.path();
+        let sealed = block_on(async { self.store.get(&path).await?.bytes().await }).map_err(failed)?;
+        vault.open_sealed(KeyName::Photo(key.photo()), &place(&path), &sealed)
+    }
+
+    /// Removes a blob. Safe to repeat.
+    ///
+    /// # Errors
+    /// The store cannot be used.
+    pub fn delete(&self, key: BlobKey) -> Result<()> {
+        match block_on(self.store.delete(&key.path())) {
+            Ok(()) | Err(object_store::Error::NotFound { .. }) => Ok(()),
+            Err(error) => Err(failed(error)),
+        }
+    }
+
+    /// All blobs there are: for a sweep of what a crash has left.
+    ///
+    /// # Errors
+    /// The store cannot be used.
+    pub fn list(&self) -> Result<Vec<BlobKey>> {
+        let found = block_on(self.store.list(None).collect::<Vec<_>>());
+        let mut keys = Vec::new();
+        for object in found {
+            keys.extend(BlobKey::parse(&object.map_err(failed)?.location));
+        }
+        keys.sort();
+        Ok(keys)
+    }
+}
+
+fn place(path: &Path) -> Place<'_> {
+    Place { table: "blobs", column: "bytes", row: path.as_ref().as_bytes() }
+}
+
+fn failed(error: object_store::Error) -> StoreError {
+    match error {
+        object_store::Error::NotFound { .. } => StoreError::not_found("photo file"),
+        other => StoreError::unavailable("the photo folder", other),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use object_store::memory::InMemory;
+
+    use super::*;
+    use crate::random;
+    use crate::vault::FileRoot;
+
+    /// One suite for every store.
+    fn check(blobs: &Blobs) {
+        let folder = tempfile::tempdir().unwrap();
+        let root = FileRoot::create(&folder.path().join("root")).unwrap();
+        let vault = Vault::open(&folder.path().join("keys.db"), Box::new(root)).unwrap();
+        let photo = PhotoId::random(&mut random::rng());
+        let rendition = RenditionId::random(&mut random::rng());
+        vault.create(KeyName::Photo(photo)).unwrap();
+        let keys = [BlobKey::Original(photo), BlobKey::Rendition(photo, rendition)];
+        for key in keys {
+            blobs.put(&vault, key, b"picture").unwrap();
+            assert_eq!(blobs.get(&vault, key).unwrap().as_slice(), b"picture");
+        }
+        assert_eq!(blobs.list().unwrap(), keys);
+        for _ in 0..2 {
+            blobs.delete(keys[1]).unwrap();
+        }
+        assert_eq!(blobs.list().unwrap(), keys[..1]);
+        vault.shred(KeyName::Photo(photo)).unwrap();
+        assert!(blobs.get(&vault, keys[0]).is_err());
+    }
+
+    #[test]
+    fn key_1_blobs_are_sealed_in_a_folder_and_in_any_other_store() {
+        let folder = tempfile::tempdir().unwrap();
+        check(&Blobs::in_folder(folder.path()).unwrap());
+        check(&Blobs::in_store(Arc::new(InMemory::new())));
+    }
+}
