@@ -5,6 +5,8 @@
 //! - [`engine`]: the seam to a database, and [`conformance`], which every engine passes
 //! - [`vault`]: data keys under an epoch key under a root key
 //! - [`blobs`]: originals and what is made of them
+//! - [`store`]: all of it together; [`tx`]: reading and writing, no commit without an event
+//! - [`queries`]: what can be asked and written, by subject matter
 //! - [`inventory`]: what each column holds, of whom, why and for how long
 
 pub mod blobs;
@@ -13,7 +15,12 @@ pub mod engine;
 pub mod error;
 pub mod folder;
 pub mod inventory;
+pub mod queries;
 mod random;
+pub mod store;
+pub mod tx;
 pub mod vault;
 
 pub use error::{Result, StoreError, StoreErrorKind};
+pub use store::{Store, StorePlaces};
+pub use tx::{Committed, Reader, Tx};

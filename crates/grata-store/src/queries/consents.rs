@@ -1,0 +1,144 @@
+//! What people said, one act after the other. There is no way to change one.
+
+use grata_core::consent::{ActKind, ConsentAct, Means, PaperForm, Speaker};
+use grata_core::id::{ActId, GuardianId, SubjectId};
+use grata_core::notice::{NoticeShown, NoticeVersion};
+use grata_core::purpose::Question;
+use serde::{Deserialize, Serialize};
+
+use crate::engine::Row;
+use crate::error::{Result, StoreError};
+use crate::queries::parsed;
+use crate::tx::{Reader, Tx};
+use crate::values;
+
+/// The evidence behind an entry from a form, as it is sealed.
+#[derive(Serialize, Deserialize)]
+struct SealedForm {
+    signed_on: String,
+    reference: String,
+    recorded_by: String,
+}
+
+const fn kind_word(kind: ActKind) -> &'static str {
+    match kind {
+        ActKind::Give { .. } => "give",
+        ActKind::Refuse => "refuse",
+        ActKind::Withdraw => "withdraw",
+        ActKind::Contest => "contest",
+        ActKind::Expire => "expire",
+    }
+}
+
+impl Reader {
+    /// Everything a person said, in order.
+    pub(crate) fn acts_of(&self, subject: SubjectId) -> Result<Vec<ConsentAct>> {
+        let sql = "SELECT id, album, purpose, kind, until, guardian, means, sealed_form, notice_version, \
+                   notice_language, notice_sha256, at FROM consent_acts WHERE subject = $1 ORDER BY place";
+        self.tx.query(sql, values![subject])?.iter().map(|row| self.act_of(subject, row)).collect()
+    }
+
+    fn act_of(&self, subject: SubjectId, row: &Row) -> Result<ConsentAct> {
+        let damaged = || StoreError::damaged("a consent act");
+        let id: ActId = row.get(0)?;
+        let kind = match row.get::<String>(3)?.as_str() {
+            "give" => ActKind::Give { until: row.get(4)? },
+            "refuse" => ActKind::Refuse,
+            "withdraw" => ActKind::Withdraw,
+            "contest" => ActKind::Contest,
+            "expire" => ActKind::Expire,
+            _ => return Err(damaged()),
+        };
+        let means = match row.get::<String>(6)?.as_str() {
+            "own-session" => Means::OwnSession,
+            "clock" => Means::Clock,
+            "paper" => Means::Paper(self.open_form(subject, id, &row.get::<Vec<u8>>(7)?)?),
+            _ => return Err(damaged()),
+        };
+        Ok(ConsentAct {
+            id,
+            question: Question { album: row.get(1)?, purpose: parsed(row, 2)? },
+            kind,
+            speaker: row.get::<Option<GuardianId>>(5)?.map_or(Speaker::Subject, Speaker::Guardian),
+            means,
+            notice: NoticeShown {
+                version: NoticeVersion(row.get(8)?),
+                language: parsed(row, 9)?,
+                hash: row.get(10)?,
+            },
+            at: row.get(11)?,
+        })
+    }
+
+    fn open_form(&self, subject: SubjectId, act: ActId, sealed: &[u8]) -> Result<PaperForm> {
+        let damaged = || StoreError::damaged("the evidence of a consent act");
+        let text = self.open_text(subject, "consent_acts", "sealed_form", act.as_bytes(), sealed)?;
+        let form: SealedForm = serde_json::from_str(&text).map_err(|_| damaged())?;
+        Ok(PaperForm {
+            signed_on: form.signed_on.parse().map_err(|_| damaged())?,
+            reference: form.reference,
+            recorded_by: form.recorded_by.parse().map_err(|_| damaged())?,
+        })
+    }
+}
+
+impl Tx {
+    /// Puts an act on record. Core's rules are asked here as well, so that no caller can forget.
+    ///
+    /// # Errors
+    /// `Refused` with the rule that forbids it; `NotFound` if there is no such person.
+    pub fn insert_act(&mut self, subject: SubjectId, act: &ConsentAct) -> Result<()> {
+        let known = self.subject(subject)?.ok_or_else(|| StoreError::not_found("person"))?;
+        act.check(&known, self.age_rules()).map_err(StoreError::refused)?;
+        let form = match &act.means {
+            Means::Paper(form) => {
+                let form = SealedForm {
+                    signed_on: form.signed_on.to_string(),
+                    reference: form.reference.clone(),
+                    recorded_by: form.recorded_by.to_string(),
+                };
+                // Three texts: nothing that JSON could refuse.
+                let text = serde_json::to_string(&form).unwrap_or_default();
+                Some(self.seal_text(subject, "consent_acts", "sealed_form", act.id.as_bytes(), &text)?)
+            }
+            Means::OwnSession | Means::Clock => None,
+        };
+        let means = match act.means {
+            Means::OwnSession => "own-session",
+            Means::Paper(_) => "paper",
+            Means::Clock => "clock",
+        };
+        let until = match act.kind {
+            ActKind::Give { until } => Some(until),
+            _ => None,
+        };
+        let guardian = match act.speaker {
+            Speaker::Subject => None,
+            Speaker::Guardian(id) => Some(id),
+        };
+        self.tx.execute(
+            "INSERT INTO consent_acts (id, subject, album, purpose, kind, until, guardian, means, sealed_form, \
+             notice_version, notice_language, notice_sha256, at) \
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
+            values![
+                act.id,
+                subject,
+                act.question.album,
+                act.question.purpose.to_string(),
+                kind_word(act.kind),
+                until,
+                guardian,
+                means,
+                form,
+                act.notice.version.0,
+                act.notice.language.as_str(),
+                act.notice.hash,
+                act.at
+            ],
+        )?;
+        if matches!(act.kind, ActKind::Refuse | ActKind::Withdraw | ActKind::Contest) {
+            self.touches_subject(subject);
+        }
+        self.changed(subject)
+    }
+}

@@ -1,0 +1,162 @@
+//! The log: entries, tiles, the signed head, and what opens an entry to the person it is about.
+
+use grata_core::audit::checkpoint::Checkpoint;
+use grata_core::audit::entry::{Entry, Opening};
+use grata_core::audit::tile::{TILE_WIDTH, TileId, Tiles, hashes_of};
+use grata_core::audit::verify::{LogSource, VerifiedLog, verify_log};
+use grata_core::digest::Digest;
+use grata_core::id::SubjectId;
+use serde::{Deserialize, Serialize};
+
+use crate::error::{Result, StoreError, StoreErrorKind};
+use crate::tx::{Reader, Tx};
+use crate::values;
+use crate::vault::{KeyName, Place};
+
+/// An opening, as it is sealed.
+#[derive(Serialize, Deserialize)]
+struct SealedOpening {
+    nonce: String,
+    payload: String,
+    index: u64,
+    of: u64,
+    proof: Vec<String>,
+}
+
+fn row_of(place: u64, part: u64) -> [u8; 16] {
+    let mut row = [0; 16];
+    row[..8].copy_from_slice(&place.to_be_bytes());
+    row[8..].copy_from_slice(&part.to_be_bytes());
+    row
+}
+
+fn payload_place(row: &[u8; 16]) -> Place<'_> {
+    Place { table: "log_payloads", column: "sealed_opening", row }
+}
+
+impl Reader {
+    /// Entries on record.
+    ///
+    /// # Errors
+    /// The database cannot be used.
+    pub fn log_size(&self) -> Result<u64> {
+        let rows = self.tx.query("SELECT size FROM log_head", &[])?;
+        rows.first().map_or(Ok(0), |row| row.get(0))
+    }
+
+    /// The signed head; none before the first entry.
+    ///
+    /// # Errors
+    /// The database cannot be used.
+    pub fn log_head(&self) -> Result<Option<String>> {
+        let rows = self.tx.query("SELECT note FROM log_head", &[])?;
+        rows.first().map(|row| row.get(0)).transpose()
+    }
+
+    /// An entry.
+    ///
+    /// # Errors
+    /// The database cannot be used, or the entry is none.
+    pub fn log_entry(&self, place: u64) -> Result<Option<Entry>> {
+        let rows = self.tx.query("SELECT entry FROM log_entries WHERE place = $1", values![place])?;
+        let Some(row) = rows.first() else { return Ok(None) };
+        let bytes: Vec<u8> = row.get(0)?;
+        Entry::parse(&bytes).map(Some).ok_or_else(|| StoreError::damaged("an entry of the log"))
+    }
+
+    /// Reads the whole log and compares it with its head and with heads that others have kept.
+    ///
+    /// # Errors
+    /// `Damaged`, and what is wrong.
+    pub fn verify_log(&self, pinned: &[Checkpoint]) -> Result<VerifiedLog> {
+        let note = self.log_head()?.ok_or_else(|| StoreError::damaged("the log, which has no head,"))?;
+        let key = self.shared.signing.verifying_key();
+        verify_log(self, &note, &self.shared.origin, &key, pinned).map_err(|fault| {
+            StoreError::new(StoreErrorKind::Damaged, format!("the log does not verify: {fault}"))
+                .because(fault)
+        })
+    }
+
+    /// What the log says about a person, with the places of the entries: theirs to have (TRA-4).
+    ///
+    /// # Errors
+    /// The person's key is gone.
+    pub fn log_about(&self, subject: SubjectId) -> Result<Vec<(u64, Entry, Opening)>> {
+        let sql =
+            "SELECT place, part, sealed_opening FROM log_payloads WHERE subject = $1 ORDER BY place, part";
+        let rows = self.tx.query(sql, values![subject])?;
+        let mut found = Vec::new();
+        for row in &rows {
+            let place: u64 = row.get(0)?;
+            let sealed: Vec<u8> = row.get(2)?;
+            let opening = self.open_opening(subject, place, row.get(1)?, &sealed)?;
+            let entry = self.log_entry(place)?.ok_or_else(|| StoreError::damaged("the log"))?;
+            found.push((place, entry, opening));
+        }
+        Ok(found)
+    }
+
+    pub(crate) fn open_opening(
+        &self,
+        subject: SubjectId,
+        place: u64,
+        part: u64,
+        sealed: &[u8],
+    ) -> Result<Opening> {
+        let damaged = || StoreError::damaged("what the log says about somebody");
+        let row = row_of(place, part);
+        let name = KeyName::Subject(subject);
+        let plain = self.shared.vault.open_sealed(name, &payload_place(&row), sealed)?;
+        let sealed: SealedOpening = serde_json::from_slice(&plain).map_err(|_| damaged())?;
+        let digest = |text: &String| text.parse::<Digest>().map_err(|_| damaged());
+        Ok(Opening {
+            nonce: digest(&sealed.nonce)?,
+            payload: sealed.payload,
+            index: sealed.index,
+            of: sealed.of,
+            proof: sealed.proof.iter().map(digest).collect::<Result<_>>()?,
+        })
+    }
+}
+
+impl Tiles for Reader {
+    type Error = StoreError;
+
+    fn tile(&self, id: TileId, width: u64) -> Result<Vec<Digest>> {
+        let sql = "SELECT hashes FROM log_tiles WHERE level = $1 AND place = $2";
+        let rows = self.tx.query(sql, values![u32::from(id.level), id.index])?;
+        let damaged = || StoreError::damaged("a tile of the log");
+        let bytes: Vec<u8> = rows.first().ok_or_else(damaged)?.get(0)?;
+        hashes_of(&bytes).filter(|hashes| hashes.len() as u64 >= width).ok_or_else(damaged)
+    }
+}
+
+impl LogSource for Reader {
+    fn entries(&self, bundle: u64, width: u64) -> Result<Vec<Vec<u8>>> {
+        let from = bundle * TILE_WIDTH;
+        let sql = "SELECT entry FROM log_entries WHERE place >= $1 AND place < $2 ORDER BY place";
+        let rows = self.tx.query(sql, values![from, from + width])?;
+        rows.iter().map(|row| row.get(0)).collect()
+    }
+}
+
+impl Tx {
+    pub(crate) fn keep_opening(&mut self, place: u64, subject: SubjectId, opening: &Opening) -> Result<()> {
+        let sealed = SealedOpening {
+            nonce: opening.nonce.to_string(),
+            payload: opening.payload.clone(),
+            index: opening.index,
+            of: opening.of,
+            proof: opening.proof.iter().map(Digest::to_string).collect(),
+        };
+        // Texts and numbers: nothing that JSON could refuse.
+        let text = serde_json::to_vec(&sealed).unwrap_or_default();
+        let row = row_of(place, opening.index);
+        let sealed = self.shared.vault.seal(KeyName::Subject(subject), &payload_place(&row), &text)?;
+        self.tx.execute(
+            "INSERT INTO log_payloads (place, part, subject, sealed_opening) VALUES ($1, $2, $3, $4)",
+            values![place, opening.index, subject, sealed],
+        )?;
+        Ok(())
+    }
+}
