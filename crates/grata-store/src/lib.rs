@@ -7,7 +7,9 @@
 //! - [`blobs`]: originals and what is made of them
 //! - [`store`]: all of it together; [`tx`]: reading and writing, no commit without an event
 //! - [`queries`]: what can be asked and written, by subject matter
+//! - [`log_files`]: the log as static files, for outsiders
 //! - [`inventory`]: what each column holds, of whom, why and for how long
+//! - [`witness`]: keeps heads of the log elsewhere
 
 pub mod blobs;
 pub mod conformance;
@@ -15,11 +17,13 @@ pub mod engine;
 pub mod error;
 pub mod folder;
 pub mod inventory;
+pub mod log_files;
 pub mod queries;
 mod random;
 pub mod store;
 pub mod tx;
 pub mod vault;
+pub mod witness;
 
 pub use error::{Result, StoreError, StoreErrorKind};
 pub use store::{Store, StorePlaces};
