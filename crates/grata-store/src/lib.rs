@@ -7,6 +7,7 @@
 //! - [`blobs`]: originals and what is made of them
 //! - [`store`]: all of it together; [`tx`]: reading and writing, no commit without an event
 //! - [`queries`]: what can be asked and written, by subject matter
+//! - [`erasure`]: what an erasure does, step by step; [`sweep`]: looks for what should be gone
 //! - [`log_files`]: the log as static files, for outsiders
 //! - [`inventory`]: what each column holds, of whom, why and for how long
 //! - [`witness`]: keeps heads of the log elsewhere
@@ -14,6 +15,7 @@
 pub mod blobs;
 pub mod conformance;
 pub mod engine;
+pub mod erasure;
 pub mod error;
 pub mod folder;
 pub mod inventory;
@@ -21,6 +23,7 @@ pub mod log_files;
 pub mod queries;
 mod random;
 pub mod store;
+pub mod sweep;
 pub mod tx;
 pub mod vault;
 pub mod witness;
