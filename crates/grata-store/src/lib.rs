@@ -8,6 +8,7 @@
 //! - [`store`]: all of it together; [`tx`]: reading and writing, no commit without an event
 //! - [`queries`]: what can be asked and written, by subject matter
 //! - [`erasure`]: what an erasure does, step by step; [`sweep`]: looks for what should be gone
+//! - [`restore`]: a restored backup catches up with the log before it does anything
 //! - [`log_files`]: the log as static files, for outsiders
 //! - [`inventory`]: what each column holds, of whom, why and for how long
 //! - [`witness`]: keeps heads of the log elsewhere
@@ -22,6 +23,7 @@ pub mod inventory;
 pub mod log_files;
 pub mod queries;
 mod random;
+pub mod restore;
 pub mod store;
 pub mod sweep;
 pub mod tx;

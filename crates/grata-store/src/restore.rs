@@ -1,0 +1,180 @@
+//! A restored backup does not know who has withdrawn, objected or been erased since. So it serves
+//! nothing until it has caught up with the log, which is kept outside the backup (§8).
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use grata_core::audit::checkpoint::Checkpoint;
+use grata_core::audit::entry::{ActorClass, Count, Entry, Event, EventKind};
+use grata_core::audit::tile::TILE_WIDTH;
+use grata_core::audit::verify::{LogSource, verify_log};
+use grata_core::digest::Digest;
+use grata_core::id::{ObjectionId, SubjectId, TombstoneId};
+use grata_core::objection::{Objection, ObjectionTarget, Outcome};
+use grata_core::photo::PhotoDigest;
+use grata_core::subject::Restriction;
+use grata_core::time::Timestamp;
+
+use crate::error::{Result, StoreError, StoreErrorKind};
+use crate::random;
+use crate::store::Store;
+use crate::tx::{Tx, handle};
+use crate::values;
+
+/// What catching up has done.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct CaughtUp {
+    /// Entries that the backup did not have.
+    pub entries: u64,
+    /// People who were erased since, and are again.
+    pub erased: Vec<TombstoneId>,
+    /// People who said no to something since: frozen until they are asked.
+    pub frozen: Vec<SubjectId>,
+    /// Photos that somebody marked or objected to since: withheld until somebody has looked.
+    pub withheld: u64,
+}
+
+impl Store {
+    /// Whether this installation is as new as a head of the log that was kept elsewhere. Ask before
+    /// serving anything.
+    ///
+    /// # Errors
+    /// `Behind`: catch up first. `Damaged`: somebody was shown another log.
+    pub fn check_not_behind(&self, note: &str) -> Result<()> {
+        let head =
+            Checkpoint::verify(note, self.origin(), &self.verifying_key()).map_err(StoreError::refused)?;
+        let reader = self.read()?;
+        if reader.log_size()? < head.size {
+            let message = "this is an older state than one that was seen before, such as a restored backup; \
+                           it has to catch up with the log first";
+            return Err(StoreError::new(StoreErrorKind::Behind, message));
+        }
+        reader.verify_log(std::slice::from_ref(&head)).map(|_| ())
+    }
+
+    /// Brings a restored backup up to the log: takes over the entries it does not have, erases whom
+    /// they erase, freezes whom they say no about, withholds the photos they are about.
+    ///
+    /// `source` and `note` are the newer log; the older one has to be its beginning.
+    ///
+    /// # Errors
+    /// `Damaged` if the newer log does not verify or is another one; nothing is changed then.
+    pub fn catch_up<S: LogSource>(&self, source: &S, note: &str, now: Timestamp) -> Result<CaughtUp> {
+        let mut tx = self.begin(now)?;
+        let own_head = tx.log_head()?.ok_or_else(|| StoreError::damaged("the log, which has no head,"))?;
+        let own = Checkpoint::parse(&own_head).map_err(StoreError::refused)?;
+        let key = self.verifying_key();
+        let verified =
+            verify_log(source, note, self.origin(), &key, std::slice::from_ref(&own)).map_err(|fault| {
+                StoreError::new(StoreErrorKind::Damaged, format!("the newer log does not verify: {fault}"))
+            })?;
+        let newer = read_entries(source, own.size, verified.checkpoint.size)?;
+        let done = tx.replay(own.size, &newer)?;
+        tx.append(&newer)?;
+        let event = Event::new(EventKind::Restored, ActorClass::Staff)
+            .counting(Count::Entries, done.entries)
+            .counting(Count::Subjects, (done.erased.len() + done.frozen.len()) as u64)
+            .counting(Count::Photos, done.withheld);
+        let subjects: Vec<SubjectId> = done
+            .erased
+            .iter()
+            .filter_map(|tombstone| tx.erased_now(*tombstone).transpose())
+            .collect::<Result<_>>()?;
+        tx.commit(event)?;
+        for subject in subjects {
+            self.destroy_key(Some(subject))?;
+        }
+        Ok(done)
+    }
+}
+
+fn read_entries<S: LogSource>(source: &S, from: u64, to: u64) -> Result<Vec<Vec<u8>>> {
+    let mut entries = Vec::new();
+    for bundle in from / TILE_WIDTH..to.div_ceil(TILE_WIDTH) {
+        let first = bundle * TILE_WIDTH;
+        let width = (to - first).min(TILE_WIDTH);
+        let read = source.entries(bundle, width).map_err(|_| StoreError::damaged("the newer log"))?;
+        let skip = from.saturating_sub(first) as usize;
+        entries.extend(read.into_iter().take(width as usize).skip(skip));
+    }
+    Ok(entries)
+}
+
+impl Tx {
+    fn erased_now(&self, tombstone: TombstoneId) -> Result<Option<SubjectId>> {
+        let sql = "SELECT subject FROM erasures WHERE tombstone = $1";
+        let rows = self.tx.query(sql, values![tombstone])?;
+        rows.first().map_or(Ok(None), |row| row.get(0))
+    }
+
+    fn replay(&mut self, from: u64, entries: &[Vec<u8>]) -> Result<CaughtUp> {
+        let damaged = || StoreError::damaged("the newer log");
+        let mut done = CaughtUp { entries: entries.len() as u64, ..CaughtUp::default() };
+        let mut frozen = BTreeSet::new();
+        let mut withheld = BTreeSet::new();
+        let known = self.everything_handles_are_about()?;
+        for (bytes, place) in entries.iter().zip(from..) {
+            let entry = Entry::parse(bytes).ok_or_else(damaged)?;
+            if entry.kind == EventKind::ErasureBegun {
+                let tombstone =
+                    entry.tombstone.as_ref().and_then(|text| text.parse().ok()).ok_or_else(damaged)?;
+                if let Some(subject) = self.subject_of_tombstone(tombstone)? {
+                    frozen.remove(&subject);
+                    self.erase_rows(subject)?;
+                    done.erased.push(tombstone);
+                }
+            }
+            if entry.handles.is_empty() {
+                continue;
+            }
+            let wanted: BTreeSet<Digest> = entry
+                .handles
+                .iter()
+                .map(|text| text.parse().map_err(|_| damaged()))
+                .collect::<Result<_>>()?;
+            for (about, who) in &known {
+                if wanted.contains(&handle(&self.shared, place, about).0) {
+                    match who {
+                        About::Subject(subject) => drop(frozen.insert(*subject)),
+                        About::Photo(photo) => drop(withheld.insert(*photo)),
+                    }
+                }
+            }
+        }
+        for subject in frozen {
+            if self.revision(subject)?.is_some() {
+                self.set_restriction(subject, Restriction::Since(self.now()))?;
+                done.frozen.push(subject);
+            }
+        }
+        for photo in withheld {
+            let id = ObjectionId::random(&mut random::rng());
+            let target = ObjectionTarget::Photo(photo);
+            let raised = self.now();
+            self.insert_objection(&Objection { id, target, raised, outcome: Outcome::Open })?;
+            done.withheld += 1;
+        }
+        Ok(done)
+    }
+
+    fn everything_handles_are_about(&self) -> Result<BTreeMap<[u8; 32], About>> {
+        let mut known = BTreeMap::new();
+        for subject in self.subjects()? {
+            let mut bytes = [0; 32];
+            bytes[..16].copy_from_slice(subject.as_bytes());
+            known.insert(bytes, About::Subject(subject));
+        }
+        let sql = "SELECT file_digest FROM photos UNION \
+                   SELECT pixel_digest FROM photos WHERE pixel_digest IS NOT NULL";
+        for row in self.tx.query(sql, &[])? {
+            let photo: PhotoDigest = row.get(0)?;
+            known.insert(photo.0.0, About::Photo(photo));
+        }
+        Ok(known)
+    }
+}
+
+#[derive(Debug, Clone, Copy)]
+enum About {
+    Subject(SubjectId),
+    Photo(PhotoDigest),
+}
