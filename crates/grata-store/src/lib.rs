@@ -9,10 +9,12 @@
 //! - [`queries`]: what can be asked and written, by subject matter
 //! - [`erasure`]: what an erasure does, step by step; [`sweep`]: looks for what should be gone
 //! - [`restore`]: a restored backup catches up with the log before it does anything
+//! - [`access`]: everything that is held about a person, driven by the inventory
 //! - [`log_files`]: the log as static files, for outsiders
 //! - [`inventory`]: what each column holds, of whom, why and for how long
 //! - [`witness`]: keeps heads of the log elsewhere
 
+pub mod access;
 pub mod blobs;
 pub mod conformance;
 pub mod engine;
