@@ -62,22 +62,6 @@ pub enum EventKind {
     RequestClosed,
 }
 
-impl EventKind {
-    /// Whether a restored backup has to be told, since without it somebody would be shown again (§8).
-    pub const fn must_be_replayed(self) -> bool {
-        matches!(
-            self,
-            Self::ConsentRefused
-                | Self::ConsentWithdrawn
-                | Self::ConsentContested
-                | Self::Restricted
-                | Self::ObjectionRaised
-                | Self::NotMe
-                | Self::ErasureBegun
-        )
-    }
-}
-
 /// Who acted, as a class; never which person.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
