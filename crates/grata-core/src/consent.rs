@@ -306,6 +306,37 @@ pub fn decide<P: Purpose>(subject: &Subject, purpose: &P, rules: &AgeRules, now:
     }
 }
 
+/// A yes that is over and has not been put on record as such.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Lapsed {
+    /// To what.
+    pub question: Question,
+    /// Whose.
+    pub speaker: Speaker,
+    /// On which text it was given.
+    pub notice: NoticeShown,
+}
+
+/// What has to be put on record as expired (CON-7). Decisions do not wait for it.
+pub fn lapsed(subject: &Subject, now: Timestamp) -> Vec<Lapsed> {
+    let mut found: Vec<Lapsed> = Vec::new();
+    for act in subject.acts.iter().rev() {
+        let known = |one: &Lapsed| one.question == act.question && one.speaker == act.speaker;
+        if found.iter().any(known) {
+            continue;
+        }
+        let theirs = || {
+            subject.acts.iter().filter(|other| other.question == act.question && other.speaker == act.speaker)
+        };
+        let recorded = theirs().next_back().is_some_and(|last| last.kind == ActKind::Expire);
+        if !recorded && Standing::of(theirs(), now) == Standing::Over {
+            let (question, notice) = (act.question.clone(), act.notice.clone());
+            found.push(Lapsed { question, speaker: act.speaker, notice });
+        }
+    }
+    found
+}
+
 /// When the yes ends that is in force now.
 fn yes_until(
     subject: &Subject,

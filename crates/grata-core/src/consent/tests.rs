@@ -418,6 +418,21 @@ proptest! {
 }
 
 #[test]
+fn con_7_an_expiry_is_put_on_record_once() {
+    let question = publish().question();
+    let mut person = subject(Age::Adult, "FR");
+    person.acts = script(&question, Speaker::Subject, "g");
+    person.acts.extend(script(&Find { album: ALBUM }.question(), Speaker::Subject, "gw"));
+    let over = end_of(until());
+    assert_eq!(lapsed(&person, start_of(until())), []);
+    let found = lapsed(&person, over);
+    assert_eq!(found, [Lapsed { question: question.clone(), speaker: Speaker::Subject, notice: notice() }]);
+    person.acts.push(act(question, Speaker::Subject, ActKind::Expire, Means::Clock, over));
+    assert_eq!(lapsed(&person, over), []);
+    assert_eq!(person.acts[3].check(&person, &AgeRules::default()), Ok(()));
+}
+
+#[test]
 fn every_reason_has_a_word_of_its_own() {
     let words: std::collections::BTreeSet<_> = Reason::ALL.iter().map(|reason| reason.as_str()).collect();
     assert_eq!(words.len(), Reason::ALL.len());
