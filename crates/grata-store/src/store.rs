@@ -117,6 +117,19 @@ impl Store {
     /// # Errors
     /// There is none, another process has it, or the root key is another one.
     pub fn open(places: &StorePlaces, root: Box<dyn RootKey>) -> Result<Self> {
+        Self::open_on(places, root, |engine| engine)
+    }
+
+    /// The same, with something around its database: tests make it fail.
+    ///
+    /// # Errors
+    /// As for [`Store::open`].
+    #[doc(hidden)]
+    pub fn open_on(
+        places: &StorePlaces,
+        root: Box<dyn RootKey>,
+        wrap: impl FnOnce(Arc<dyn Engine>) -> Arc<dyn Engine>,
+    ) -> Result<Self> {
         places.check()?;
         if !places.data.join("grata.db").exists() {
             return Err(StoreError::not_found("installation in this data folder; `grata init` makes one"));
@@ -125,7 +138,9 @@ impl Store {
         if !is_complete(&folder.database())? {
             return Err(StoreError::not_found("finished installation in this data folder; make it again"));
         }
-        Self::assemble(folder, places, root, None)
+        let mut store = Self::assemble(folder, places, root, None)?;
+        store.engine = wrap(store.engine);
+        Ok(store)
     }
 
     fn assemble(

@@ -70,6 +70,14 @@ impl Reader {
     /// `Damaged`, and what is wrong.
     pub fn verify_log(&self, pinned: &[Checkpoint]) -> Result<VerifiedLog> {
         let note = self.log_head()?.ok_or_else(|| StoreError::damaged("the log, which has no head,"))?;
+        let counted: u64 = match self.tx.query("SELECT count(*) FROM log_entries", &[])?.first() {
+            Some(row) => row.get(0)?,
+            None => 0,
+        };
+        let signed = Checkpoint::parse(&note).map_err(|_| StoreError::damaged("the head of the log"))?.size;
+        if counted != signed || self.log_size()? != signed {
+            return Err(StoreError::damaged("the log, whose head is of another length,"));
+        }
         let key = self.shared.signing.verifying_key();
         verify_log(self, &note, &self.shared.origin, &key, pinned).map_err(|fault| {
             StoreError::new(StoreErrorKind::Damaged, format!("the log does not verify: {fault}"))

@@ -1,0 +1,341 @@
+//! Erasure: what is left in any file, in any table, in a backup, after a crash.
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on should fail there and then")]
+
+mod support;
+
+use std::path::{Path, PathBuf};
+
+use grata_core::audit::entry::{ActorClass, Event, EventKind};
+use grata_core::consent::{ActKind, Means, PaperForm};
+use grata_core::id::{AccountId, GuardianId, NotMeId, ObjectionId, SubjectId};
+use grata_core::objection::{Objection, ObjectionTarget, Outcome};
+use grata_core::photo::Photo;
+use grata_core::release::{HideReason, Treatment};
+use grata_core::signed::{Document, DocumentKind};
+use grata_core::subject::Age;
+use grata_core::tag::{NotMe, TagKind};
+use grata_store::erasure::CertificateParties;
+use grata_store::queries::requests::{Request, RequestKind};
+use grata_store::queries::subjects::{Invitation, Profile};
+use grata_store::sweep::Needles;
+use grata_store::vault::KeyName;
+use grata_store::{Reader, Store, StoreErrorKind};
+use support::{House, at, event, now, until, website};
+
+const PARTIES: CertificateParties<'static> =
+    CertificateParties { controller: "Sports club", backup_days: 35 };
+
+/// Words that stand for somebody, and occur nowhere else.
+const CANARIES: [&str; 6] = [
+    "Canary Kanarienvogel",
+    "canary.kanarienvogel@example.org",
+    "Guardian Kanarienvogel",
+    "guardian@kanarienvogel.example",
+    "Sheet of Kanarienvogel",
+    "kanarienvogel-payload",
+];
+
+/// Somebody of whom there is something in every table.
+fn person_everywhere(house: &House) -> (SubjectId, Photo) {
+    let album = house.album();
+    let photo = house.photo(album, b"picture", 2);
+    let canary = house.person(CANARIES[0], Age::Born("2012-03-15".parse().unwrap()));
+    let store = house.store();
+    house.tag(&photo, 0, TagKind::Is(canary)).unwrap();
+    let guardian = GuardianId::random(&mut store.rng());
+    let mut tx = store.begin(now()).unwrap();
+    let profile = Profile { name: CANARIES[2].to_string(), contact: Some(CANARIES[3].to_string()) };
+    tx.insert_guardian(canary, guardian, &profile, None).unwrap();
+    tx.verify_guardian(canary, guardian, "two channels").unwrap();
+    let expires_at = at("2026-12-01T00:00:00Z");
+    tx.invite(&Invitation { subject: canary, guardian: Some(guardian), album, expires_at }).unwrap();
+    let id = ObjectionId::random(&mut store.rng());
+    let target = ObjectionTarget::Subject(canary);
+    tx.insert_objection(&Objection { id, target, raised: now(), outcome: Outcome::Open }).unwrap();
+    tx.decide_objection(id, Outcome::TakenBack(now())).unwrap();
+    let id = NotMeId::random(&mut store.rng());
+    let region = photo.faces[1].region.rect;
+    tx.insert_not_me(&NotMe { id, subject: canary, photo: photo.file, region, at: now(), taken_back: None })
+        .unwrap();
+    tx.insert_request(&Request {
+        id: grata_core::id::RequestId::random(&mut store.rng()),
+        subject: Some(canary),
+        kind: RequestKind::Erase,
+        received_on: "2026-10-01".parse().unwrap(),
+        extended_on: None,
+        closed_at: None,
+    })
+    .unwrap();
+    let payload = serde_json::json!({ "text": CANARIES[5] });
+    tx.commit(Event::new(EventKind::SubjectChanged, ActorClass::Staff).about(canary, payload)).unwrap();
+    let form = PaperForm {
+        signed_on: "2026-09-30".parse().unwrap(),
+        reference: CANARIES[4].to_string(),
+        recorded_by: AccountId::from_bytes([7; 16]),
+    };
+    let give = ActKind::Give { until: until() };
+    for (speaker, means) in [
+        (grata_core::consent::Speaker::Subject, Means::Paper(form)),
+        (grata_core::consent::Speaker::Guardian(guardian), Means::OwnSession),
+    ] {
+        let mut act = house.act(&website(album), give, means);
+        act.speaker = speaker;
+        house.try_say(canary, &act).unwrap();
+    }
+    let release = house.release(&website(album));
+    let rendition = house.render(release, house.plan(&photo, &website(album))).unwrap();
+    assert_eq!(rendition.rendition.shown.len(), 1);
+    (canary, photo)
+}
+
+fn canaries(subject: SubjectId, ids: bool) -> Needles {
+    let mut needles = Needles::default();
+    for canary in CANARIES {
+        assert!(needles.add(canary.as_bytes()));
+    }
+    if ids {
+        assert!(needles.add(subject.as_bytes()));
+        assert!(needles.add(subject.to_string().as_bytes()));
+    }
+    needles
+}
+
+fn rows_about(reader: &Reader, subject: SubjectId) -> Vec<String> {
+    reader
+        .held_about(subject)
+        .map(|rows| rows.iter().map(|row| row.table.clone()).collect())
+        .unwrap_or_default()
+}
+
+#[test]
+fn rts_2_rts_8_the_person_of_this_test_is_in_every_table_that_can_name_one() {
+    let house = House::new();
+    let (canary, _) = person_everywhere(&house);
+    let reader = house.store().read().unwrap();
+    let mut tables = rows_about(&reader, canary);
+    tables.dedup();
+    let mut all: Vec<_> = Reader::tables_naming_people().unwrap().into_iter().collect();
+    all.retain(|table| table != "erasures");
+    assert_eq!(tables, all, "a new table that names people belongs into this test");
+    let text: String =
+        reader.held_about(canary).unwrap().iter().flat_map(|row| row.values.values()).cloned().collect();
+    for word in CANARIES {
+        assert!(text.contains(word), "{word}");
+    }
+}
+
+/// SEC-1, KEY-1: before any erasure, nothing of a person lies about in the open.
+#[test]
+fn key_1_nothing_that_says_who_somebody_is_lies_in_any_file_in_the_open() {
+    let house = House::new();
+    let (canary, _) = person_everywhere(&house);
+    let report = house.store().sweep(&canaries(canary, false), &[]).unwrap();
+    assert!(report.files > 3);
+    assert_eq!(report.hits, Vec::<PathBuf>::new());
+}
+
+#[test]
+fn rts_8_rts_9_acc_9_after_an_erasure_nothing_is_left_and_the_certificate_verifies() {
+    let mut house = House::new();
+    let (canary, photo) = person_everywhere(&house);
+    let alice = house.person("Alice Example", Age::Adult);
+    house.tag(&photo, 1, TagKind::Is(alice)).unwrap();
+    let store = house.store();
+    let begun = store.begin_erasure(canary, ActorClass::Subject, now()).unwrap();
+    assert_eq!(begun.recalled.len(), 1, "RTS-14: who got it has to be told");
+    // From the first step on nobody can show them.
+    let plan = house.plan(&photo, &website(photo.album));
+    assert!(matches!(plan.faces()[0].treatment(), Treatment::Obscure(HideReason::Unknown)));
+    let epoch = store.vault().epoch();
+    let certificate = store.finish_erasure(begun.tombstone, &begun.needles, &[], &PARTIES, now()).unwrap();
+    assert_eq!(store.vault().epoch(), epoch + 1);
+    assert!(!store.vault().holds(KeyName::Subject(canary)).unwrap());
+
+    let report = store.sweep(&canaries(canary, true), &[]).unwrap();
+    assert_eq!(report.hits, Vec::<PathBuf>::new(), "not even the random id");
+    let reader = store.read().unwrap();
+    assert_eq!(rows_about(&reader, canary), Vec::<String>::new());
+    assert!(reader.subject(canary).unwrap().is_none());
+    assert_eq!(reader.profile(alice).unwrap().name, "Alice Example", "everybody else is still there");
+    assert_eq!(reader.tags_on(photo.id).unwrap().len(), 1);
+    reader.verify_log(&[]).unwrap();
+    let text = certificate.to_json();
+    let verified = Document::verify(&text, Some(&store.verifying_key())).unwrap();
+    assert_eq!(verified.kind, DocumentKind::ErasureCertificate);
+    assert_eq!(verified.body["sweep"]["left"], 0);
+    assert!(!text.contains("anarienvogel") && !text.contains(&canary.to_string()));
+    drop(reader);
+    // Safe to repeat, also by another process.
+    let again = house.reopen().finish_erasure(begun.tombstone, &begun.needles, &[], &PARTIES, now()).unwrap();
+    assert_eq!(again, certificate);
+}
+
+/// An older tag that was corrected must not come back when the correction is erased.
+#[test]
+fn rts_8_pub_1_an_erasure_shows_nobody_elses_face() {
+    let house = House::new();
+    let album = house.album();
+    let photo = house.photo(album, b"picture", 1);
+    let (bob, canary) = (house.person("Bob Example", Age::Adult), house.person(CANARIES[0], Age::Adult));
+    house.tag(&photo, 0, TagKind::Is(bob)).unwrap();
+    house.tag(&photo, 0, TagKind::Is(canary)).unwrap();
+    house.yes(bob, &website(album));
+    house.store().begin_erasure(canary, ActorClass::Subject, now()).unwrap();
+    let plan = house.plan(&photo, &website(album));
+    assert!(matches!(plan.faces()[0].treatment(), Treatment::Obscure(HideReason::Unknown)));
+}
+
+#[test]
+fn acc_9_nothing_is_certified_while_traces_are_left() {
+    let house = House::new();
+    let (canary, _) = person_everywhere(&house);
+    let store = house.store();
+    let begun = store.begin_erasure(canary, ActorClass::Subject, now()).unwrap();
+    let export = house.folder.path().join("exports");
+    std::fs::create_dir(&export).unwrap();
+    let stray = export.join("list.txt");
+    std::fs::write(&stray, format!("1; {}; yes", CANARIES[0])).unwrap();
+    let also = [export];
+    let finish = || store.finish_erasure(begun.tombstone, &begun.needles, &also, &PARTIES, now());
+    let error = finish().unwrap_err();
+    assert_eq!(error.kind(), StoreErrorKind::Conflict);
+    assert!(!error.to_string().contains("anarienvogel"));
+    assert_eq!(store.read().unwrap().unfinished_erasures().unwrap(), [begun.tombstone]);
+    std::fs::remove_file(stray).unwrap();
+    finish().unwrap();
+    assert!(store.read().unwrap().unfinished_erasures().unwrap().is_empty());
+}
+
+/// Whatever was done before the machine stopped, the erasure is finished from the ledger.
+#[test]
+fn rts_8_an_interrupted_erasure_is_finished_after_a_restart() {
+    for step in 0..4 {
+        let mut house = House::new();
+        let (canary, _) = person_everywhere(&house);
+        let tombstone = {
+            let store = house.store();
+            let begun = store.begin_erasure(canary, ActorClass::Subject, now()).unwrap();
+            if step >= 1 {
+                store.vault().shred(KeyName::Subject(canary)).unwrap();
+            }
+            if step >= 2 {
+                store.vault().rotate().unwrap();
+            }
+            if step >= 3 {
+                store.sweep_orphans().unwrap();
+            }
+            begun.tombstone
+        };
+        let store = house.reopen();
+        assert_eq!(store.read().unwrap().unfinished_erasures().unwrap(), [tombstone]);
+        let needles = canaries(canary, false);
+        store.finish_erasure(tombstone, &needles, &[], &PARTIES, now()).unwrap();
+        assert_eq!(store.sweep(&canaries(canary, true), &[]).unwrap().hits, Vec::<PathBuf>::new());
+    }
+}
+
+/// A backup of yesterday with the keys of today, and even with the key file of today's epoch put
+/// beside yesterday's wrapped keys: what was erased does not open (§8).
+#[test]
+fn key_5_a_backup_from_before_opens_nothing_of_the_erased_person() {
+    let mut house = House::new();
+    let (canary, _) = person_everywhere(&house);
+    let alice = house.person("Alice Example", Age::Adult);
+    let backup = house.folder.path().join("backup.db");
+    house.store().copy_database(&backup).unwrap();
+    let begun = house.store().begin_erasure(canary, ActorClass::Subject, now()).unwrap();
+    house.store().finish_erasure(begun.tombstone, &begun.needles, &[], &PARTIES, now()).unwrap();
+    house.store = None;
+    restore_database(&backup, &house.places.data);
+    let store = house.reopen();
+    let reader = store.read().unwrap();
+    assert!(reader.subjects().unwrap().contains(&canary), "the backup has the row");
+    assert!(reader.profile(canary).is_err());
+    assert!(reader.subject(canary).is_err(), "and so nobody can decide yes");
+    assert_eq!(reader.profile(alice).unwrap().name, "Alice Example");
+}
+
+fn restore_database(backup: &Path, data: &Path) {
+    for name in ["grata.db", "grata.db-wal", "grata.db-shm"] {
+        let _ = std::fs::remove_file(data.join(name));
+    }
+    std::fs::copy(backup, data.join("grata.db")).unwrap();
+}
+
+/// The restore drill of §8: at t0 a backup; then S is erased, T withdraws, somebody says "not me" on
+/// photo P. Then t0 comes back, with today's root key.
+#[test]
+fn section_8_a_restored_backup_catches_up_before_it_serves() {
+    let mut house = House::new();
+    let album = house.album();
+    let photo = house.photo(album, b"photo P", 2);
+    let other = house.photo(album, b"another photo", 1);
+    let s = house.person("Sam Example", Age::Adult);
+    let t = house.person("Toni Example", Age::Adult);
+    let u = house.person("Uli Example", Age::Adult);
+    for (face, who) in [(0, s), (1, t)] {
+        house.tag(&photo, face, TagKind::Is(who)).unwrap();
+    }
+    house.tag(&other, 0, TagKind::Is(u)).unwrap();
+    for who in [s, t, u] {
+        house.yes(who, &website(album));
+    }
+    let backup = house.folder.path().join("backup.db");
+    house.store().copy_database(&backup).unwrap();
+
+    let begun = house.store().begin_erasure(s, ActorClass::Subject, now()).unwrap();
+    house.store().finish_erasure(begun.tombstone, &begun.needles, &[], &PARTIES, now()).unwrap();
+    house.say(t, &website(album), ActKind::Withdraw);
+    let mark = NotMe {
+        id: NotMeId::random(&mut house.store().rng()),
+        subject: u,
+        photo: photo.file,
+        region: photo.faces[0].region.rect,
+        at: now(),
+        taken_back: None,
+    };
+    let mut tx = house.store().begin(now()).unwrap();
+    tx.insert_not_me(&mark).unwrap();
+    tx.commit(event(EventKind::NotMe)).unwrap();
+    let published = grata_store::log_files::LogFolder::new(&house.folder.path().join("log"));
+    published.publish(&house.store().read().unwrap()).unwrap();
+    let pinned = published.head().unwrap();
+
+    house.store = None;
+    restore_database(&backup, &house.places.data);
+    let store: &Store = house.reopen();
+    assert_eq!(store.check_not_behind(&pinned).unwrap_err().kind(), StoreErrorKind::Behind);
+    let done = store.catch_up(&published, &pinned, now()).unwrap();
+    assert_eq!(done.erased, [begun.tombstone]);
+    assert_eq!(done.frozen, [t]);
+    assert_eq!(done.withheld, 1);
+    store.check_not_behind(&pinned).unwrap();
+
+    let reader = store.read().unwrap();
+    assert!(reader.subject(s).unwrap().is_none());
+    let decision = |who| {
+        let subject = reader.subject(who).unwrap().unwrap();
+        grata_core::consent::decide(&subject, &website(album), reader.age_rules(), now())
+    };
+    use grata_core::consent::{Decision, Reason};
+    assert!(matches!(decision(t), Decision::No(Reason::Restricted)));
+    assert!(matches!(decision(u), Decision::Yes(_)), "nobody else is touched");
+    let case = reader.photo_case(photo.id).unwrap();
+    assert!(case.objections.iter().any(|objection| objection.withholds(&case.photo)));
+    assert!(reader.photo_case(other.id).unwrap().objections.is_empty());
+    let last = reader.log_entry(reader.log_size().unwrap() - 1).unwrap().unwrap();
+    assert_eq!(last.kind, EventKind::Restored);
+    drop(reader);
+    store.catch_up(&published, &pinned, now()).unwrap_err();
+}
+
+#[test]
+fn section_8_a_backup_does_not_catch_up_with_another_log() {
+    let house = House::new();
+    let other = House::new();
+    other.album();
+    let folder = grata_store::log_files::LogFolder::new(&other.folder.path().join("log"));
+    folder.publish(&other.store().read().unwrap()).unwrap();
+    let error = house.store().catch_up(&folder, &folder.head().unwrap(), now()).unwrap_err();
+    assert_eq!(error.kind(), StoreErrorKind::Damaged);
+}
