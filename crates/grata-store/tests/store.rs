@@ -137,6 +137,29 @@ fn con_12_abu_14_a_form_is_kept_with_its_evidence_and_never_for_comparison() {
     assert!(matches!(decision, Decision::No(Reason::Contested)));
 }
 
+#[test]
+fn tra_5_con_6_con_11_a_yes_needs_the_notice_that_is_kept_and_a_channel_there_is() {
+    let house = House::new();
+    let album = house.album();
+    let alice = house.person("Alice Example", Age::Adult);
+    let give = ActKind::Give { until: until() };
+    let good = house.act(&website(album), give, Means::OwnSession);
+    let mut broken = vec![good.clone(); 5];
+    broken[0].notice.language = "de".parse().unwrap();
+    broken[1].notice.version = grata_core::notice::NoticeVersion(2);
+    broken[2].notice.hash = grata_core::digest::Digest::of(b"another text");
+    broken[3].question.purpose = "publish:fridge".parse().unwrap();
+    broken[4].at = at("2026-09-30T10:00:00Z");
+    for act in &broken {
+        assert_eq!(house.try_say(alice, act).unwrap_err().kind(), StoreErrorKind::Refused, "{act:?}");
+    }
+    // A no is never turned away for a matter of form.
+    broken[0].kind = ActKind::Withdraw;
+    broken[0].id = grata_core::id::ActId::random(&mut house.store().rng());
+    house.try_say(alice, &broken[0]).unwrap();
+    house.try_say(alice, &good).unwrap();
+}
+
 /// CON-1's shape for publication: what raw SQL cannot do either.
 #[test]
 fn con_1_raw_sql_cannot_change_what_was_said() {

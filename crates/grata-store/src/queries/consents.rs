@@ -3,11 +3,11 @@
 use grata_core::consent::{ActKind, ConsentAct, Means, PaperForm, Speaker};
 use grata_core::id::{ActId, GuardianId, SubjectId};
 use grata_core::notice::{NoticeShown, NoticeVersion};
-use grata_core::purpose::Question;
+use grata_core::purpose::{PurposeKind, Question};
 use serde::{Deserialize, Serialize};
 
 use crate::engine::Row;
-use crate::error::{Result, StoreError};
+use crate::error::{Result, StoreError, StoreErrorKind};
 use crate::queries::parsed;
 use crate::tx::{Reader, Tx};
 use crate::values;
@@ -28,6 +28,10 @@ const fn kind_word(kind: ActKind) -> &'static str {
         ActKind::Contest => "contest",
         ActKind::Expire => "expire",
     }
+}
+
+fn refusal(rule: &str) -> StoreError {
+    StoreError::new(StoreErrorKind::Refused, rule)
 }
 
 impl Reader {
@@ -83,13 +87,21 @@ impl Reader {
 }
 
 impl Tx {
-    /// Puts an act on record. Core's rules are asked here as well, so that no caller can forget.
+    /// Puts an act on record, at [`Tx::now`]. Core's rules are asked here as well, so that no caller
+    /// can forget. A yes needs the notice as it is kept, in the language it was read in (TRA-5), and a
+    /// channel that exists; a no needs neither.
     ///
     /// # Errors
     /// `Refused` with the rule that forbids it; `NotFound` if there is no such person.
     pub fn insert_act(&mut self, subject: SubjectId, act: &ConsentAct) -> Result<()> {
         let known = self.subject(subject)?.ok_or_else(|| StoreError::not_found("person"))?;
         act.check(&known, self.age_rules()).map_err(StoreError::refused)?;
+        if act.at != self.now() {
+            return Err(refusal("an act happens at the moment it is put on record"));
+        }
+        if let ActKind::Give { .. } = act.kind {
+            self.check_asked(act)?;
+        }
         let form = match &act.means {
             Means::Paper(form) => {
                 let form = SealedForm {
@@ -140,5 +152,20 @@ impl Tx {
             self.touches_subject(subject);
         }
         self.changed(subject)
+    }
+
+    /// Whether the question could have been asked: on a text that is kept, about a channel there is.
+    fn check_asked(&self, act: &ConsentAct) -> Result<()> {
+        let notice = self.notice_version(act.question.album, act.notice.version)?;
+        let shown = notice.and_then(|notice| notice.shown_in(&act.notice.language));
+        if shown.as_ref() != Some(&act.notice) {
+            return Err(refusal("the notice of this consent is not one that is kept for the album"));
+        }
+        if let PurposeKind::Publish(channel) = &act.question.purpose
+            && !self.channels()?.iter().any(|(known, _)| known == channel)
+        {
+            return Err(refusal("there is no such channel"));
+        }
+        Ok(())
     }
 }
