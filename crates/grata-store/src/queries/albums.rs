@@ -1,4 +1,4 @@
-//! Albums, channels and notices.
+//! Albums, channels, notices, and settings of the installation.
 
 use std::collections::BTreeMap;
 
@@ -77,6 +77,15 @@ impl Reader {
         rows.iter().map(|row| Ok((parsed(row, 0)?, parsed(row, 1)?))).collect()
     }
 
+    /// A setting of the installation; none if it was never set.
+    ///
+    /// # Errors
+    /// The database cannot be used.
+    pub fn setting(&self, name: &str) -> Result<Option<String>> {
+        let rows = self.tx.query("SELECT value FROM settings WHERE name = $1", values![name])?;
+        rows.first().map(|row| row.get(0)).transpose()
+    }
+
     /// The newest notice of an album; none before the first.
     ///
     /// # Errors
@@ -139,6 +148,22 @@ impl Tx {
                 values![album, notice.version().0, language.as_str(), text.as_str(), self.now()],
             )?;
         }
+        Ok(())
+    }
+
+    /// Sets something for the whole installation. Nothing about people belongs here.
+    ///
+    /// # Errors
+    /// The name of the log cannot be changed.
+    pub fn set_setting(&mut self, name: &str, value: &str) -> Result<()> {
+        if name == "origin" {
+            return Err(StoreError::conflict("the log of this installation keeps its name"));
+        }
+        self.tx.execute(
+            "INSERT INTO settings (name, value) VALUES ($1, $2) \
+             ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+            values![name, value],
+        )?;
         Ok(())
     }
 
