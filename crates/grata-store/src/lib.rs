@@ -11,10 +11,12 @@
 //! - [`restore`]: a restored backup catches up with the log before it does anything
 //! - [`access`]: everything that is held about a person, driven by the inventory
 //! - [`log_files`]: the log as static files, for outsiders
+//! - [`age_file`]: exports and backups, encrypted for one recipient
 //! - [`inventory`]: what each column holds, of whom, why and for how long
 //! - [`witness`]: keeps heads of the log elsewhere
 
 pub mod access;
+pub mod age_file;
 pub mod blobs;
 pub mod conformance;
 pub mod engine;

@@ -265,6 +265,17 @@ impl Vault {
         scrub(&state.connection)
     }
 
+    /// A copy of the key file, for a backup of its own, apart from that of the data. It holds wrapped
+    /// keys; the root key is not in it. One from before an erasure has to go when the next is made.
+    ///
+    /// # Errors
+    /// The file exists, or cannot be written.
+    pub fn copy_to(&self, path: &Path) -> Result<()> {
+        let text = path.to_str().ok_or_else(|| StoreError::conflict("the path of the copy is not text"))?;
+        self.state().connection.execute("VACUUM INTO ?1", [text]).map_err(refine)?;
+        restrict_to_owner(path)
+    }
+
     /// Which epoch it is; grows with each [`Vault::rotate`].
     pub fn epoch(&self) -> i64 {
         self.state().epoch

@@ -132,6 +132,12 @@ impl AgeRoot {
     }
 }
 
+impl AgeRoot {
+    pub(crate) fn identity(&self) -> &age::x25519::Identity {
+        &self.0
+    }
+}
+
 impl RootKey for AgeRoot {
     fn wrap(&self, key: &Secret) -> Result<Vec<u8>> {
         age::encrypt(&self.0.to_public(), key.as_slice())
