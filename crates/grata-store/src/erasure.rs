@@ -45,7 +45,7 @@ impl Reader {
     /// # Errors
     /// The database cannot be used.
     pub fn unfinished_erasures(&self) -> Result<Vec<TombstoneId>> {
-        let sql = "SELECT tombstone FROM erasures WHERE certified_at IS NULL ORDER BY begun_at, tombstone";
+        let sql = "SELECT tombstone FROM erasures WHERE completed_at IS NULL ORDER BY begun_at, tombstone";
         self.tx.query(sql, &[])?.iter().map(|row| row.get(0)).collect()
     }
 
@@ -138,7 +138,7 @@ impl Store {
     /// in this order. `also`: other folders to sweep, such as exports.
     ///
     /// # Errors
-    /// `Conflict` if the sweep still finds something; nothing is certified then.
+    /// `Conflict` if the sweep still finds something; there is no certificate then.
     pub fn finish_erasure(
         &self,
         tombstone: TombstoneId,
@@ -223,15 +223,15 @@ impl Store {
                 "days": parties.backup_days,
                 "note": "A backup from before holds what was erased as ciphertext, whose key is destroyed.",
             },
-            "certified_at": now.to_string(),
+            "completed_at": now.to_string(),
         });
         let tx = self.begin(now)?;
-        let event = Event::new(EventKind::ErasureCertified, ActorClass::Clock)
+        let event = Event::new(EventKind::ErasureCompleted, ActorClass::Clock)
             .of_tombstone(tombstone)
             .documented_by(body.clone());
         let certificate = tx.commit_then(event, |tx, committed| {
             let signed = document(tx, DocumentKind::ErasureCertificate, body, committed, 0)?;
-            let sql = "UPDATE erasures SET certified_at = $1, certificate = $2, subject = NULL \
+            let sql = "UPDATE erasures SET completed_at = $1, certificate = $2, subject = NULL \
                        WHERE tombstone = $3";
             tx.tx.execute(sql, values![tx.now(), signed.to_json(), tombstone])?;
             Ok(signed)

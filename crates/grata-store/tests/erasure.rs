@@ -186,7 +186,7 @@ fn rts_8_pub_1_an_erasure_shows_nobody_elses_face() {
 }
 
 #[test]
-fn acc_9_nothing_is_certified_while_traces_are_left() {
+fn acc_9_there_is_no_certificate_while_traces_are_left() {
     let house = House::new();
     let (canary, _) = person_everywhere(&house);
     let store = house.store();

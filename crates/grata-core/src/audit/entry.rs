@@ -53,7 +53,7 @@ pub enum EventKind {
     AccessPackageMade,
     Exported,
     ErasureBegun,
-    ErasureCertified,
+    ErasureCompleted,
     KeysRotated,
     BackedUp,
     Restored,

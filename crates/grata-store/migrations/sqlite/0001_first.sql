@@ -223,7 +223,7 @@ CREATE TABLE erasures (
     tombstone    BLOB PRIMARY KEY CHECK (length(tombstone) = 16),
     subject      BLOB CHECK (length(subject) = 16),
     begun_at     INTEGER NOT NULL,
-    certified_at INTEGER,
+    completed_at INTEGER,
     certificate  TEXT
 ) STRICT;
 
