@@ -1,5 +1,7 @@
 //! Rights requests: when an answer is due (RTS-3), and the steps of an erasure (§8).
 
+use std::collections::BTreeMap;
+
 use crate::time::{Date, Timestamp, day, months_after};
 
 /// When a request has to be answered.
@@ -68,6 +70,28 @@ impl ErasureStep {
         [Self::Rows, Self::Key, Self::Epoch, Self::Pages, Self::Sweep, Self::Certificate];
 }
 
+/// What an erasure will do: shown before it is done.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ErasurePlan {
+    /// Rows about the person, by table.
+    pub rows: BTreeMap<String, u64>,
+    /// Live renditions that show them, which will be recalled.
+    pub renditions: u64,
+    /// What will be done, in this order.
+    pub steps: [ErasureStep; 6],
+}
+
+impl ErasurePlan {
+    /// A plan for somebody who is named in these tables, once for each row.
+    pub fn new<'a>(tables: impl IntoIterator<Item = &'a str>, renditions: u64) -> Self {
+        let mut rows = BTreeMap::new();
+        for table in tables {
+            *rows.entry(table.to_string()).or_default() += 1;
+        }
+        Self { rows, renditions, steps: ErasureStep::ALL }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use jiff::civil::date;
@@ -84,6 +108,16 @@ mod tests {
         assert_eq!(on(10, 29), Urgency::Now);
         assert_eq!(on(11, 1), Urgency::Now);
         assert_eq!(on(11, 2), Urgency::Overdue);
+    }
+
+    /// ACC-9, KEY-5: the order is the point.
+    #[test]
+    fn acc_9_key_5_an_erasure_certifies_last_and_destroys_the_key_before_it_sweeps() {
+        let plan = ErasurePlan::new(["tags", "subjects", "tags"], 4);
+        assert_eq!(plan.rows, [("subjects".to_string(), 1), ("tags".to_string(), 2)].into());
+        assert!(plan.steps.is_sorted());
+        assert_eq!(plan.steps.last(), Some(&ErasureStep::Certificate));
+        assert!(ErasureStep::Key < ErasureStep::Epoch && ErasureStep::Pages < ErasureStep::Sweep);
     }
 
     #[test]

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use grata_core::audit::entry::{ActorClass, Event, EventKind};
 use grata_core::id::{SubjectId, TombstoneId};
+use grata_core::rights::ErasurePlan;
 use grata_core::signed::{Document, DocumentKind};
 use grata_core::time::Timestamp;
 use serde_json::json;
@@ -40,6 +41,16 @@ pub struct CertificateParties<'a> {
 }
 
 impl Reader {
+    /// What erasing this person will do; changes nothing.
+    ///
+    /// # Errors
+    /// There is no such person.
+    pub fn plan_erasure(&self, subject: SubjectId) -> Result<ErasurePlan> {
+        let held = self.held_about(subject)?;
+        let renditions = self.live_renditions_showing(subject)?.len() as u64;
+        Ok(ErasurePlan::new(held.iter().map(|row| row.table.as_str()), renditions))
+    }
+
     /// Erasures that were interrupted.
     ///
     /// # Errors
@@ -186,11 +197,13 @@ impl Store {
         sweep(&folders, needles)
     }
 
-    /// Blobs of renditions that are dead.
+    /// Blobs of renditions that were recalled. Not those without a row: a release may be writing one.
     fn dead_blobs(&self, reader: &Reader) -> Result<Vec<BlobKey>> {
         let mut dead = Vec::new();
         for key in self.blobs().list()? {
-            if matches!(key, BlobKey::Rendition(..)) && !reader.has_blob(key)? {
+            if let BlobKey::Rendition(_, id) = key
+                && reader.rendition(id)?.is_some_and(|stored| stored.recalled_at.is_some())
+            {
                 dead.push(key);
             }
         }

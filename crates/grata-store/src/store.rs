@@ -268,7 +268,8 @@ impl Store {
     }
 
     /// Removes what a crash has left: photos and keys without a row. Returns how many of each. Run it
-    /// when nothing is being added.
+    /// when nothing is being added, and not on a restored backup: photos that were added after it
+    /// have no row there.
     ///
     /// # Errors
     /// Something cannot be read or removed.

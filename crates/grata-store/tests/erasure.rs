@@ -141,6 +141,8 @@ fn rts_8_rts_9_acc_9_after_an_erasure_nothing_is_left_and_the_certificate_verifi
     let alice = house.person("Alice Example", Age::Adult);
     house.tag(&photo, 1, TagKind::Is(alice)).unwrap();
     let store = house.store();
+    let plan = store.read().unwrap().plan_erasure(canary).unwrap();
+    assert_eq!((plan.renditions, plan.rows["consent_acts"]), (1, 2), "shown before it is done");
     let begun = store.begin_erasure(canary, ActorClass::Subject, now()).unwrap();
     assert_eq!(begun.recalled.len(), 1, "RTS-14: who got it has to be told");
     // From the first step on nobody can show them.
@@ -149,6 +151,7 @@ fn rts_8_rts_9_acc_9_after_an_erasure_nothing_is_left_and_the_certificate_verifi
     let epoch = store.vault().epoch();
     let certificate = store.finish_erasure(begun.tombstone, &begun.needles, &[], &PARTIES, now()).unwrap();
     assert_eq!(store.vault().epoch(), epoch + 1);
+    assert_eq!(store.blobs().list().unwrap().len(), 1, "the original; the image that showed them is gone");
     assert!(!store.vault().holds(KeyName::Subject(canary)).unwrap());
 
     let report = store.sweep(&canaries(canary, true), &[]).unwrap();
