@@ -449,6 +449,26 @@ fn one_process_owns_the_folder_and_keys_are_kept_apart() {
     assert_eq!(Store::open(&elsewhere, house.root()).unwrap_err().kind(), StoreErrorKind::NotFound);
 }
 
+/// A first start that was interrupted is made again, with the keys it has.
+#[test]
+fn an_installation_that_was_not_finished_is_made_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let places = grata_store::StorePlaces::beside(&folder.path().join("photos"));
+    std::fs::create_dir_all(&places.data).unwrap();
+    let engine = grata_store::engine::sqlite::Sqlite::open(&places.data.join("grata.db")).unwrap();
+    grata_store::engine::Engine::migrate(&engine).unwrap();
+    drop(engine);
+    let key = folder.path().join("root");
+    grata_store::vault::FileRoot::create(&key).unwrap();
+    let root = || Box::new(grata_store::vault::FileRoot::read(&key).unwrap());
+    assert_eq!(Store::open(&places, root()).unwrap_err().kind(), StoreErrorKind::NotFound);
+    let origin = grata_core::audit::checkpoint::Origin::new("photos.example.org").unwrap();
+    drop(Store::create(&places, root(), &origin, now()).unwrap());
+    let again = Store::create(&places, root(), &origin, now()).unwrap_err();
+    assert_eq!(again.kind(), StoreErrorKind::Conflict);
+    assert_eq!(Store::open(&places, root()).unwrap().origin(), &origin);
+}
+
 #[test]
 fn sec_3_errors_say_nothing_about_people() {
     let house = House::new();
