@@ -13,6 +13,8 @@ use grata_core::consent::{ActKind, Decision, Means, PaperForm, decide};
 use grata_core::id::{AccountId, AlbumId, SubjectId};
 use grata_core::purpose::Publish;
 use grata_core::subject::{Age, AgeRules, Restriction, Subject};
+use grata_core::tag::TagKind;
+use grata_store::blobs::BlobKey;
 use grata_store::engine::{Access, Dialect, Engine, Row, Transaction, Value};
 use grata_store::erasure::CertificateParties;
 use grata_store::sweep::Needles;
@@ -190,6 +192,58 @@ fn perform(house: &House, step: Step, people: &[SubjectId], album: AlbumId) {
             }
         }
     }
+}
+
+/// PUB-1, PUB-7: a stop at any write of a release or a recall leaves an image with all that it shows and
+/// hides, or none.
+#[test]
+fn pub_1_pub_7_a_stop_at_any_write_of_a_release_leaves_whole_images_only() {
+    let mut house = House::new();
+    let album = house.album();
+    let photo = house.photo(album, b"picture", 4);
+    let alice = house.person("Alice Example", Age::Adult);
+    let website = publish(album, false);
+    house.yes(alice, &website);
+    house.tag(&photo, 0, TagKind::Is(alice)).unwrap();
+    house.store = None;
+    let to = house.folder.path().join("copies");
+    let copier = Arc::new(Copier { places: house.places.clone(), to, copies: Mutex::default() });
+    let for_engine = Arc::clone(&copier);
+    let wrap = |inner| Arc::new(Stopping { inner, copier: for_engine }) as Arc<dyn Engine>;
+    house.store = Some(Store::open_on(&house.places, house.root(), wrap).unwrap());
+    let release = house.release(&website);
+    let made = house.render(release, house.plan(&photo, &website)).unwrap();
+    let mut tx = house.store().begin(now()).unwrap();
+    tx.recall_rendition(made.rendition.id).unwrap();
+    tx.commit(event(EventKind::Recalled)).unwrap();
+    house.store = None;
+
+    let (mut none, mut live, mut dead) = (0, 0, 0);
+    for places in copier.copies.lock().unwrap().iter() {
+        let root = FileRoot::read(&house.root_file()).unwrap();
+        let store = Store::open(places, Box::new(root)).unwrap();
+        store.sweep_orphans().unwrap();
+        let reader = store.read().unwrap();
+        reader.verify_log(&[]).unwrap();
+        let found = reader.rendition(made.rendition.id).unwrap();
+        let blob = BlobKey::Rendition(photo.id, made.rendition.id);
+        match found {
+            None => none += 1,
+            Some(found) => {
+                assert_eq!(found.rendition, made.rendition);
+                if found.recalled_at.is_none() {
+                    live += 1
+                } else {
+                    dead += 1
+                }
+                let there = store.blobs().get(store.vault(), blob).is_ok();
+                assert_eq!(there, found.recalled_at.is_none(), "its file is there as long as it lives");
+            }
+        }
+        assert_eq!(reader.photo(photo.id).unwrap().unwrap(), photo);
+        assert!(store.blobs().get(store.vault(), BlobKey::Original(photo.id)).is_ok());
+    }
+    assert!(none > 5 && live > 3 && dead == 1, "{none} {live} {dead}");
 }
 
 proptest! {
