@@ -178,6 +178,54 @@ impl ConsentAct {
 /// Proof that a person's consent to `P` was in force, at one revision of what is known of them.
 ///
 /// Only [`decide`] makes one. It cannot be copied, stored or sent: it dies with the operation.
+///
+/// ```
+/// # use grata_core::{consent::{Decision, Permit, decide}, purpose::Publish, release::Treatment};
+/// # use grata_core::{subject::{AgeRules, Subject}, time::Timestamp};
+/// fn asked(subject: &Subject, publish: &Publish, now: Timestamp) -> Option<Treatment> {
+///     match decide(subject, publish, &AgeRules::default(), now) {
+///         Decision::Yes(permit) => Some(Treatment::Show(permit)),
+///         Decision::No(_) => None,
+///     }
+/// }
+/// ```
+///
+/// Forging one does not compile:
+///
+/// ```compile_fail,E0451
+/// # use grata_core::{consent::Permit, id::SubjectId, purpose::Publish, release::Treatment};
+/// # use grata_core::{subject::Revision, time::Timestamp};
+/// fn forged(subject: SubjectId, purpose: Publish) -> Treatment {
+///     Treatment::Show(Permit { subject, purpose, revision: Revision(1), ends: Timestamp::MAX })
+/// }
+/// ```
+///
+/// nor does using one twice,
+///
+/// ```compile_fail,E0382
+/// # use grata_core::{consent::Permit, purpose::Publish, release::Treatment};
+/// fn twice(permit: Permit<Publish>) -> (Treatment, Treatment) {
+///     (Treatment::Show(permit), Treatment::Show(permit))
+/// }
+/// ```
+///
+/// nor using one for another purpose (COL-3),
+///
+/// ```compile_fail,E0308
+/// # use grata_core::{consent::Permit, purpose::Find, release::Treatment};
+/// fn diverted(permit: Permit<Find>) -> Treatment {
+///     Treatment::Show(permit)
+/// }
+/// ```
+///
+/// nor keeping a copy.
+///
+/// ```compile_fail,E0277
+/// # use grata_core::{consent::Permit, purpose::Publish};
+/// fn kept(permit: Permit<Publish>) -> Permit<Publish> {
+///     Clone::clone(&permit)
+/// }
+/// ```
 #[derive(Debug)]
 pub struct Permit<P: Purpose> {
     subject: SubjectId,

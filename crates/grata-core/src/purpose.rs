@@ -141,7 +141,20 @@ mod sealed {
     pub trait Sealed {}
 }
 
-/// A purpose as a type, so that a permit for one cannot be used for another (COL-3).
+/// A purpose as a type, so that a permit for one cannot be used for another (COL-3). The list is
+/// closed:
+///
+/// ```compile_fail,E0277
+/// # use grata_core::purpose::{Purpose, Question};
+/// #[derive(Debug, Clone)]
+/// struct Attendance(Question);
+///
+/// impl Purpose for Attendance {
+///     fn question(&self) -> Question {
+///         self.0.clone()
+///     }
+/// }
+/// ```
 pub trait Purpose: sealed::Sealed + Clone + fmt::Debug {
     /// The question whose answer decides.
     fn question(&self) -> Question;

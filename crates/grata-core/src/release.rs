@@ -100,7 +100,23 @@ pub struct HiddenRegion {
     pub face: Option<FaceId>,
 }
 
-/// What becomes of one photo in a release. Only [`plan_photo`] makes one.
+/// What becomes of one photo in a release. Only [`plan_photo`] makes one:
+///
+/// ```
+/// # use grata_core::{photo::Photo, purpose::Publish, release::{Evidence, Planned, plan_photo}, time::Timestamp};
+/// fn planned(photo: &Photo, publish: &Publish, evidence: &Evidence<'_>, now: Timestamp) -> Planned {
+///     plan_photo(photo, publish, evidence, now)
+/// }
+/// ```
+///
+/// Nobody writes down one that hides nothing:
+///
+/// ```compile_fail,E0451
+/// # use grata_core::{id::PhotoId, purpose::Publish, release::PhotoPlan};
+/// fn invented(photo: PhotoId, publish: Publish) -> PhotoPlan {
+///     PhotoPlan { photo, publish, faces: Vec::new(), hidden: Vec::new(), objected: Vec::new() }
+/// }
+/// ```
 #[derive(Debug)]
 pub struct PhotoPlan {
     photo: PhotoId,

@@ -32,7 +32,7 @@ pub struct Reader {
 ///
 /// There is no way to commit without an event:
 ///
-/// ```compile_fail
+/// ```compile_fail,E0061
 /// fn quietly(tx: grata_store::Tx) -> grata_store::Result<grata_store::Committed> {
 ///     tx.commit()
 /// }
