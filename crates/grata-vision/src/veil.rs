@@ -26,18 +26,6 @@ const SMALL_SWEEPS: usize = 6;
 /// sigma 1.5 samples. Without it a single noisy rim sample draws a streak.
 const RIM_WINDOW: [f32; 4] = [1.0, 0.8, 0.41, 0.135];
 
-/// Replaces all hidden samples of a plane by a smooth interpolation of the visible ones around them.
-///
-/// `samples`: `width` x `height`, row-major, any unit whose middle is 128. `hidden`: one flag a
-/// sample. Visible samples stay as they are; where nothing is visible the plane becomes 128.
-/// For several planes with the same mask make one [`Veil`].
-///
-/// # Panics
-/// If `samples` or `hidden` does not hold width x height entries.
-pub fn fill_plane(samples: &mut [f32], width: usize, height: usize, hidden: &[bool]) {
-    Veil::over(width, height, hidden).fill(samples);
-}
-
 /// Where a plane is hidden, made ready to fill any number of planes of that size.
 #[derive(Debug, Clone)]
 pub struct Veil {
@@ -534,6 +522,10 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+
+    fn fill_plane(samples: &mut [f32], width: usize, height: usize, hidden: &[bool]) {
+        Veil::over(width, height, hidden).fill(samples);
+    }
 
     /// A plane, its flags, and a second plane that differs only where the flags are set.
     #[derive(Debug, Clone)]

@@ -20,8 +20,8 @@ use crate::runtime::{ModelRuntime, RuntimeError};
 /// that shows all of it.
 const EDGE: f32 = 4.0;
 
-/// Largest sheet in network pixels. The network holds 96 channels at half its resolution: 47 MB.
-const SHEET: Size = Size::new(800, 608);
+/// Largest sheet in network pixels. The network holds 96 channels at half its resolution: 29 MB.
+const SHEET: Size = Size::new(640, 480);
 
 /// The model, and what it has cost.
 pub struct Look {

@@ -10,7 +10,7 @@ use super::dct::{forward, inverse};
 use super::render::dequantise;
 use crate::mask::Mask;
 use crate::obscure::FILL_LEVEL;
-use crate::veil::fill_plane;
+use crate::veil::Veil;
 
 /// Blocks of each hidden MCU in coding order, by MCU number.
 pub(super) type Replacement = BTreeMap<usize, Vec<[i16; 64]>>;
@@ -68,8 +68,16 @@ impl CoefficientPhoto {
     fn veil(&self, mask: &Mask, group: &[(u32, u32)], replacement: &mut Replacement) {
         let rect = bounds(group).grown(1, mask.grid());
         let mut surroundings = self.surroundings(mask, rect);
+        // Planes of one size are hidden in the same places.
+        let mut veil: Option<((usize, usize), Veil)> = None;
         for plane in &mut surroundings {
-            fill_plane(&mut plane.samples, plane.width, plane.height, &plane.hidden);
+            let size = (plane.width, plane.height);
+            if veil.as_ref().is_none_or(|(made_for, _)| *made_for != size) {
+                veil = Some((size, Veil::over(plane.width, plane.height, &plane.hidden)));
+            }
+            if let Some((_, veil)) = &veil {
+                veil.fill(&mut plane.samples);
+            }
         }
         for &(column, row) in group {
             let number = self.mcu_number(column, row);
@@ -150,7 +158,9 @@ fn quantised_block(plane: &Surroundings, x: usize, y: usize, steps: &[u16; 64]) 
 
 /// Nearest multiple of `step`, within what 8-bit samples can give (T.81, A.3.4).
 fn quantise(coefficient: f32, step: u16) -> i16 {
-    (coefficient / f32::from(step)).round().clamp(-1023.0, 1023.0) as i16
+    let steps = (coefficient / f32::from(step)).clamp(-1023.0, 1023.0);
+    // A cast cuts off. `round` is a call for each coefficient where the processor may be of any age.
+    (steps + 0.5f32.copysign(steps)) as i16
 }
 
 /// Hidden cells, united where they are near each other.
