@@ -3,11 +3,16 @@
 //! - [`obscure`]: hide every face in every photo below the paths
 //! - [`detect`]: say what would be hidden
 //!
-//! and what they are made of: [`sources`] (which files are photos), [`naming`] (what the finished
+//! On what an installation keeps:
+//!
+//! - [`data`]: the data folder, its keys, and who works on it
+//!
+//! And what they are made of: [`sources`] (which files are photos), [`naming`] (what the finished
 //! ones are called), [`regions`] (hidden by hand), [`output`] (written whole or not at all),
 //! [`batch`] (one photo after the other, in worker processes), [`models`] (what they look with).
 
 pub mod batch;
+pub mod data;
 pub mod detect;
 pub mod doctor;
 pub mod models;

@@ -7,8 +7,10 @@
 mod arguments;
 mod detect;
 mod doctor;
+mod init;
 mod models;
 mod obscure;
+mod print;
 mod report;
 
 use std::ffi::OsString;
@@ -44,6 +46,7 @@ enum Command {
     Detect(detect::Arguments),
     Models(models::Arguments),
     Doctor(doctor::Arguments),
+    Init(init::Arguments),
     /// Works on photos for another grata; not for people.
     #[command(hide = true)]
     PhotoWorker,
@@ -87,6 +90,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>, hands: Hands) -> ExitC
             Command::Detect(arguments) => detect::run(arguments, &cx),
             Command::Models(arguments) => models::run(arguments, &cx),
             Command::Doctor(arguments) => doctor::run(arguments, &cx),
+            Command::Init(arguments) => init::run(arguments, &cx),
             Command::PhotoWorker | Command::PhotoConverter { .. } => Ok(Finish::AllDone),
         }
     });

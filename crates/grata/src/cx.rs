@@ -1,6 +1,11 @@
 //! What a use case needs from around it.
 
+use std::fmt;
 use std::io::Write;
+use std::sync::Arc;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use grata_core::time::{Clock, Timestamp};
 
 use crate::app::models;
 use crate::config::Config;
@@ -21,9 +26,9 @@ pub struct Cx {
     pub stop: Stop,
 }
 
-/// What does the work: the worker program, what converts for it, and where its
-/// model comes from. Tests bring others.
-#[derive(Debug, Clone)]
+/// What does the work: the worker program, what converts for it, where its model comes from, and the
+/// clock it looks at. Tests bring others.
+#[derive(Clone)]
 pub struct Hands {
     /// The program that works on photos.
     pub workers: WorkerCommand,
@@ -31,6 +36,34 @@ pub struct Hands {
     pub converters: Converters,
     /// Finds the model of pack `detect`, and installs it if need be, after saying so.
     pub detect_model: fn(&Config, &Stop, &mut dyn Write) -> Result<ModelFiles, AppError>,
+    /// Tells the time.
+    pub clock: Arc<dyn Clock>,
+}
+
+impl fmt::Debug for Hands {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Hands").field("workers", &self.workers).finish_non_exhaustive()
+    }
+}
+
+impl Cx {
+    /// The present moment.
+    pub fn now(&self) -> Timestamp {
+        self.hands.clock.now()
+    }
+}
+
+/// The clock of this machine, to the microsecond, as the store keeps time.
+#[derive(Debug, Clone, Copy)]
+pub struct SystemClock;
+
+impl Clock for SystemClock {
+    fn now(&self) -> Timestamp {
+        // A clock before 1970 is a broken one; consents are then not begun yet, and nothing is shown.
+        let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+        let micros = i64::try_from(since.as_micros()).unwrap_or(i64::MAX);
+        Timestamp::from_microsecond(micros).unwrap_or(Timestamp::MAX)
+    }
 }
 
 impl Hands {
@@ -40,6 +73,7 @@ impl Hands {
             workers: WorkerCommand::this_program(),
             converters: Converters::of_the_system(),
             detect_model: installed_detect,
+            clock: Arc::new(SystemClock),
         }
     }
 }

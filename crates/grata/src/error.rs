@@ -1,6 +1,9 @@
 //! What ends a command before anything was done: what failed, and what to do.
 
+use std::error::Error as _;
 use std::fmt;
+
+use grata_store::{StoreError, StoreErrorKind};
 
 /// Whose fault it is, for callers that answer in codes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -9,7 +12,7 @@ pub enum ErrorKind {
     Invalid,
     /// Something named is not there.
     NotFound,
-    /// The system does not allow it.
+    /// The system, or a rule, does not allow it.
     Denied,
     /// It would destroy something.
     Conflict,
@@ -64,6 +67,34 @@ impl fmt::Display for AppError {
         match &self.hint {
             Some(hint) => write!(f, "\n{hint}"),
             None => Ok(()),
+        }
+    }
+}
+
+impl From<StoreError> for AppError {
+    /// The store's words name no person. What lies underneath is told where it helps: disks and keys.
+    fn from(error: StoreError) -> Self {
+        let (kind, hint) = match error.kind() {
+            StoreErrorKind::NotFound => (ErrorKind::NotFound, None),
+            StoreErrorKind::Conflict => (ErrorKind::Conflict, None),
+            StoreErrorKind::Refused => (ErrorKind::Denied, None),
+            StoreErrorKind::Damaged => {
+                (ErrorKind::Unavailable, Some("`grata log verify` says more. Restore a backup if need be."))
+            }
+            StoreErrorKind::Behind => (ErrorKind::Unavailable, Some("`grata restore --help` says how.")),
+            StoreErrorKind::Unavailable => {
+                (ErrorKind::Unavailable, Some("Check the folders and their rights."))
+            }
+            StoreErrorKind::Internal => (ErrorKind::Internal, None),
+        };
+        let message = match (kind, error.source()) {
+            (ErrorKind::Unavailable, Some(source)) => format!("{error}: {source}"),
+            _ => error.to_string(),
+        };
+        let known = Self::new(kind, message);
+        match hint {
+            Some(hint) => known.hint(hint),
+            None => known,
         }
     }
 }

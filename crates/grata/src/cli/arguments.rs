@@ -1,10 +1,15 @@
 //! Raw arguments that several commands share, turned once into checked values.
 
 use std::num::NonZeroUsize;
+use std::path::PathBuf;
 
 use clap::Args;
 use grata_core::region::Margin;
+use grata_store::{Store, StorePlaces};
 use grata_vision::detect::DetectOptions;
+
+use crate::app::data;
+use crate::error::AppError;
 
 /// Smallest face that can be asked for, in pixels: below it there is nothing to see.
 const SMALLEST_FACE: u32 = 8;
@@ -31,6 +36,33 @@ impl LookArguments {
     /// The margin; the parser has seen to it that it is one.
     pub fn margin(&self) -> Margin {
         Margin::new(self.margin).unwrap_or_default()
+    }
+}
+
+/// Where the installation is.
+#[derive(Debug, Clone, Args)]
+pub struct DataArguments {
+    /// The data folder
+    #[arg(long, value_name = "DIR", default_value = "grata-data")]
+    pub data: PathBuf,
+
+    /// The folder with the keys [default: beside the data folder, with `-keys` at its end]
+    #[arg(long, value_name = "DIR")]
+    pub keys: Option<PathBuf>,
+}
+
+impl DataArguments {
+    /// Both folders.
+    pub fn places(&self) -> StorePlaces {
+        data::places(&self.data, self.keys.as_deref())
+    }
+
+    /// Opens the installation.
+    ///
+    /// # Errors
+    /// As [`data::open`].
+    pub fn open(&self) -> Result<Store, AppError> {
+        data::open(&self.places())
     }
 }
 

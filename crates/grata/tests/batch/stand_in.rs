@@ -8,10 +8,11 @@ use std::fs::File;
 use std::io::{self, Read, Write};
 use std::net::{TcpStream, UdpSocket};
 use std::process::{Command, ExitCode};
+use std::sync::Arc;
 use std::time::Duration;
 
 use grata::config::Config;
-use grata::cx::Hands;
+use grata::cx::{Hands, SystemClock};
 use grata::error::AppError;
 use grata::stop::Stop;
 use grata::worker::converter::Converters;
@@ -38,7 +39,7 @@ pub fn grata(worker: &str, arguments: impl Iterator<Item = OsString>) -> ExitCod
     };
     let converter = std::env::current_dir().unwrap().join("converter");
     let converters = Converters { launcher: this_as("as-converter"), programs: vec![converter] };
-    let hands = Hands { workers: this_as(worker), converters, detect_model };
+    let hands = Hands { workers: this_as(worker), converters, detect_model, clock: Arc::new(SystemClock) };
     grata::run(std::iter::once("grata".into()).chain(arguments), hands)
 }
 
