@@ -26,6 +26,9 @@ const VISIBLE_DIFFERENCE: f64 = 8.0;
 /// A face is visible if less than this share of its box is hidden, or its middle is not.
 const HIDDEN_SHARE: f32 = 0.5;
 
+/// A face that is seen is a known one if this share of its box lies in the known place.
+const KNOWN_SHARE: f32 = 0.6;
+
 /// Why finished bytes do not count.
 #[derive(Debug, thiserror::Error)]
 pub enum CheckError {
@@ -45,8 +48,9 @@ pub enum CheckError {
 
 /// Checks the finished `bytes` of a photo.
 ///
-/// `source`: the photo as it came. `regions`: what is hidden, in upright pixels. `detector`: who
-/// looks for faces; `None` where the caller hides given regions only.
+/// `source`: the photo as it came. `regions`: what is hidden, in upright pixels. `known`: places where
+/// a face may be seen, one each. `detector`: who looks for faces; `None` where the caller hides given
+/// regions only.
 ///
 /// # Errors
 /// [`CheckError`] says what is wrong. The bytes must then not be used.
@@ -55,6 +59,7 @@ pub fn check(
     format: Format,
     source: &dyn Picture,
     regions: &[Region],
+    known: &[PixelRect],
     detector: Option<&mut Detector>,
 ) -> Result<(), CheckError> {
     inspect(bytes, format).map_err(|found| {
@@ -66,6 +71,7 @@ pub fn check(
         let faces = detector.glance(&finished)?;
         let visible: Vec<DetectedFace> =
             faces.into_iter().map(full_size).filter(|face| is_visible(&face.face, regions)).collect();
+        let visible = without_known(visible, known);
         if !visible.is_empty() {
             return Err(CheckError::VisibleFaces(visible));
         }
@@ -174,6 +180,29 @@ fn is_visible(face: &FaceBox, regions: &[Region]) -> bool {
     !regions.iter().any(|region| region.touches(middle)) || hidden_share < HIDDEN_SHARE
 }
 
+/// Faces that nobody has decided about. Each known place stands for one face, the one that fills most
+/// of it; a second one there was missed when the photo was looked at, and nobody has said yes to it.
+fn without_known(mut faces: Vec<DetectedFace>, known: &[PixelRect]) -> Vec<DetectedFace> {
+    for place in known.iter().map(|rect| as_box(*rect)) {
+        let at_place = |face: &DetectedFace| {
+            let common = face.face.common_area(&place);
+            let (x, y) = face.face.centre();
+            let centred =
+                x >= place.x && x < place.x + place.width && y >= place.y && y < place.y + place.height;
+            (centred && common >= KNOWN_SHARE * face.face.area()).then_some(common)
+        };
+        let best = faces
+            .iter()
+            .enumerate()
+            .filter_map(|(index, face)| at_place(face).map(|common| (index, common)))
+            .max_by(|one, other| one.1.total_cmp(&other.1));
+        if let Some((index, _)) = best {
+            faces.remove(index);
+        }
+    }
+    faces
+}
+
 fn as_box(rect: PixelRect) -> FaceBox {
     FaceBox { x: rect.x as f32, y: rect.y as f32, width: rect.width as f32, height: rect.height as f32 }
 }
@@ -194,5 +223,33 @@ impl Picture for Finished {
 
     fn texture(&self) -> Texture {
         texture(&self.reduced)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// PUB-1: a place excuses the one face that was decided about, not whoever stands beside it.
+    #[test]
+    fn pub_1_a_known_place_stands_for_one_face_and_for_no_other() {
+        let face = |x: f32, y: f32, side: f32| DetectedFace {
+            face: FaceBox { x, y, width: side, height: side },
+            score: 0.9,
+        };
+        let place = PixelRect::new(100, 100, 160, 160);
+        let (shown, beside, child, large) = (
+            face(130.0, 130.0, 100.0),
+            face(300.0, 130.0, 100.0),
+            face(105.0, 200.0, 40.0),
+            face(80.0, 80.0, 300.0),
+        );
+        let cases: [(&[DetectedFace], usize); 5] =
+            [(&[], 0), (&[shown], 0), (&[shown, beside], 1), (&[child, shown], 1), (&[large], 1)];
+        for (faces, left) in cases {
+            assert_eq!(without_known(faces.to_vec(), &[place]).len(), left, "{faces:?}");
+        }
+        assert_eq!(without_known(vec![child, shown], &[place]), [child]);
+        assert_eq!(without_known(vec![shown], &[]).len(), 1);
     }
 }

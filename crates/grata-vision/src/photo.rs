@@ -67,6 +67,23 @@ pub struct Obscured {
     pub found: Found,
 }
 
+/// One photo, and exactly what is hidden and shown in it: a release.
+#[derive(Debug, Clone)]
+pub struct RenderJob<'a> {
+    /// The file.
+    pub bytes: &'a [u8],
+    /// Bounds for decoding.
+    pub limits: Limits,
+    /// Size of the upright picture that the regions were made for.
+    pub size: Size,
+    /// Hidden, and nothing else is; pixels of the upright picture.
+    pub hide: Vec<Region>,
+    /// Where the check may see a face: those that are shown, and what a person said is none.
+    pub known: Vec<PixelRect>,
+    /// How regions are hidden.
+    pub style: ObscureStyle,
+}
+
 /// Why a photo could not be finished. Nothing of it may be used.
 #[derive(Debug, thiserror::Error)]
 pub enum PhotoError {
@@ -82,6 +99,9 @@ pub enum PhotoError {
     /// The finished bytes did not pass the check.
     #[error("the finished file did not pass its check: {0}")]
     Check(#[from] CheckError),
+    /// The regions were made for a picture of another size: they could miss what they are to hide.
+    #[error("the regions were made for a picture of another size")]
+    OtherSize,
 }
 
 impl From<JpegError> for PhotoError {
@@ -99,7 +119,7 @@ impl From<JpegError> for PhotoError {
 /// # Errors
 /// [`PhotoError::Decode`] or [`PhotoError::Detect`].
 pub fn find(job: &PhotoJob<'_>, detector: &mut Detector) -> Result<Found, PhotoError> {
-    find_in(&Opened::open(job)?, job, detector)
+    find_in(&Opened::open(job.bytes, &job.limits)?, job, detector)
 }
 
 /// Hides faces and given regions and checks the finished bytes.
@@ -107,21 +127,14 @@ pub fn find(job: &PhotoJob<'_>, detector: &mut Detector) -> Result<Found, PhotoE
 /// # Errors
 /// See [`PhotoError`]. There is no partial result.
 pub fn obscure(job: &PhotoJob<'_>, detector: &mut Detector) -> Result<Obscured, PhotoError> {
-    let mut opened = Opened::open(job)?;
+    let mut opened = Opened::open(job.bytes, &job.limits)?;
     let mut found = find_in(&opened, job, detector)?;
     let mut attempts = 0;
     loop {
         let regions: Vec<Region> = found.regions.iter().map(|hidden| hidden.region).collect();
-        let written = match opened.write(&regions, job) {
-            Err(PhotoError::Decode(DecodeError::Unsupported(..))) if opened.is_coefficients() => {
-                opened = Opened::Pixels(FramePicture::new(decode(job.bytes, &job.limits)?));
-                opened.write(&regions, job)
-            }
-            other => other,
-        };
-        let (bytes, format) = written?;
+        let (bytes, format) = opened.write_somehow(&regions, job.bytes, &job.limits, job.style)?;
         let looker = job.detect.is_some().then_some(&mut *detector);
-        match check(&bytes, format, opened.picture(), &regions, looker) {
+        match check(&bytes, format, opened.picture(), &regions, &[], looker) {
             Ok(()) => {
                 found.notes = opened.notes();
                 return Ok(Obscured { bytes, format, found });
@@ -135,6 +148,24 @@ pub fn obscure(job: &PhotoJob<'_>, detector: &mut Detector) -> Result<Obscured, 
             Err(error) => return Err(error.into()),
         }
     }
+}
+
+/// Hides exactly the planned regions and checks the finished bytes. Nothing is hidden besides: a face
+/// that only the check sees fails the photo, since nobody has decided about it (PUB-1).
+///
+/// # Errors
+/// See [`PhotoError`]. There is no partial result.
+pub fn render(job: &RenderJob<'_>, detector: &mut Detector) -> Result<Obscured, PhotoError> {
+    let mut opened = Opened::open(job.bytes, &job.limits)?;
+    let size = opened.picture().size();
+    let inside = |rect: PixelRect| rect.intersection(size.rect()) == Some(rect);
+    if size != job.size || !job.hide.iter().all(|region| inside(region.rect)) {
+        return Err(PhotoError::OtherSize);
+    }
+    let (bytes, format) = opened.write_somehow(&job.hide, job.bytes, &job.limits, job.style)?;
+    check(&bytes, format, opened.picture(), &job.hide, &job.known, Some(detector))?;
+    let regions = job.hide.iter().map(|&region| HiddenRegion { region, score: None }).collect();
+    Ok(Obscured { bytes, format, found: Found { size, regions, notes: opened.notes() } })
 }
 
 fn hidden_face(face: &grata_core::face::DetectedFace, margin: Margin, size: Size) -> Option<HiddenRegion> {
@@ -160,22 +191,39 @@ enum Opened {
 }
 
 impl Opened {
-    fn open(job: &PhotoJob<'_>) -> Result<Self, PhotoError> {
-        if job.bytes.len() as u64 > job.limits.file_bytes {
-            return Err(DecodeError::TooLarge(format!("{} bytes", job.bytes.len())).into());
+    fn open(bytes: &[u8], limits: &Limits) -> Result<Self, PhotoError> {
+        if bytes.len() as u64 > limits.file_bytes {
+            return Err(DecodeError::TooLarge(format!("{} bytes", bytes.len())).into());
         }
-        if sniff(job.bytes) == Some(Format::Jpeg) {
-            match CoefficientPhoto::parse(job.bytes, &job.limits) {
+        if sniff(bytes) == Some(Format::Jpeg) {
+            match CoefficientPhoto::parse(bytes, limits) {
                 Ok(photo) => return Ok(Self::Coefficients(Box::new(photo))),
                 Err(JpegError::Unsupported(_)) => {}
                 Err(error) => return Err(error.into()),
             }
         }
-        Ok(Self::Pixels(FramePicture::new(decode(job.bytes, &job.limits)?)))
+        Ok(Self::Pixels(FramePicture::new(decode(bytes, limits)?)))
     }
 
     fn is_coefficients(&self) -> bool {
         matches!(self, Self::Coefficients(_))
+    }
+
+    /// Finished bytes and their format; by way of pixels where coefficients do not do.
+    fn write_somehow(
+        &mut self,
+        regions: &[Region],
+        bytes: &[u8],
+        limits: &Limits,
+        style: ObscureStyle,
+    ) -> Result<(Vec<u8>, Format), PhotoError> {
+        match self.write(regions, style) {
+            Err(PhotoError::Decode(DecodeError::Unsupported(..))) if self.is_coefficients() => {
+                *self = Self::Pixels(FramePicture::new(decode(bytes, limits)?));
+                self.write(regions, style)
+            }
+            other => other,
+        }
     }
 
     fn picture(&self) -> &dyn Picture {
@@ -193,17 +241,17 @@ impl Opened {
     }
 
     /// Finished bytes and their format.
-    fn write(&self, regions: &[Region], job: &PhotoJob<'_>) -> Result<(Vec<u8>, Format), PhotoError> {
+    fn write(&self, regions: &[Region], style: ObscureStyle) -> Result<(Vec<u8>, Format), PhotoError> {
         match self {
             Self::Coefficients(photo) => {
                 let mask = photo.mask(regions);
-                Ok((photo.obscured(&mask, job.style)?, Format::Jpeg))
+                Ok((photo.obscured(&mask, style)?, Format::Jpeg))
             }
             Self::Pixels(picture) => {
                 let size = picture.size();
                 let mask = Mask::of_regions(regions, size, Size::new(1, 1)).grown(picture.decoded.bleed);
                 let mut decoded = picture.decoded.clone();
-                obscure_frame(&mut decoded.frame, &mask, job.style);
+                obscure_frame(&mut decoded.frame, &mask, style);
                 if decoded.format == Format::Gif {
                     limit_colours(&mut decoded.frame, &mask);
                 }

@@ -46,6 +46,7 @@ pub fn detect(
         min_face: order.look.min_face,
         margin: order.look.margin.share(),
         given: Vec::new(),
+        planned: None,
     };
     batch::run(ready, &items, order.jobs, audience, |slot, photo, ()| find(cx, slot, photo, &task));
     Ok(())

@@ -1,13 +1,14 @@
 //! grata-vision behind the worker's door.
 
-use grata_core::geometry::PixelRect;
+use grata_core::geometry::{PixelRect, Size};
 use grata_core::obscure::ObscureStyle;
+use grata_core::region::{self, Shape};
 use grata_vision::decode::{self, Format};
 use grata_vision::detect::{DetectOptions, Detector};
-use grata_vision::photo::{self, HiddenRegion, PhotoJob};
+use grata_vision::photo::{self, HiddenRegion, PhotoJob, RenderJob};
 use grata_vision::runtime::{ModelRuntime, RuntimeError, Tensor};
 
-use super::protocol::{Hello, ModelFiles, Region, RuntimeInUse, Task};
+use super::protocol::{Hello, ModelFiles, PlannedRegions, Region, RuntimeInUse, Task};
 use super::runtime::{self, Opened};
 use super::serve::{PhotoEngine, Processed, Start};
 use crate::app::models;
@@ -54,6 +55,9 @@ impl PhotoEngine for Vision {
     }
 
     fn process(&mut self, photo: &[u8], task: &Task, limits: &decode::Limits) -> Result<Processed, String> {
+        if let Some(planned) = &task.planned {
+            return self.render(photo, planned, task, limits);
+        }
         let job = PhotoJob {
             bytes: photo,
             limits: *limits,
@@ -73,6 +77,37 @@ impl PhotoEngine for Vision {
             regions: found.regions.iter().map(region).collect(),
             finished,
             notes: found.notes,
+        })
+    }
+}
+
+impl Vision {
+    fn render(
+        &mut self,
+        photo: &[u8],
+        planned: &PlannedRegions,
+        task: &Task,
+        limits: &decode::Limits,
+    ) -> Result<Processed, String> {
+        let style = task.obscure.ok_or("a release without a way to hide")?;
+        let hide = planned.hide.iter().map(|&(rect, soft)| region::Region {
+            rect: rect.into(),
+            shape: if soft { Shape::Rounded } else { Shape::Rectangle },
+        });
+        let job = RenderJob {
+            bytes: photo,
+            limits: *limits,
+            size: Size::new(planned.size.0, planned.size.1),
+            hide: hide.collect(),
+            known: planned.known.iter().copied().map(PixelRect::from).collect(),
+            style: style.into(),
+        };
+        let done = photo::render(&job, &mut self.detector).map_err(|error| error.to_string())?;
+        Ok(Processed {
+            size: (done.found.size.width, done.found.size.height),
+            regions: done.found.regions.iter().map(region).collect(),
+            finished: Some((done.format, done.bytes)),
+            notes: done.found.notes,
         })
     }
 }

@@ -118,6 +118,21 @@ pub struct Task {
     pub margin: f32,
     /// Hidden exactly as given, in pixels of the upright picture.
     pub given: Vec<Rect>,
+    /// For a release: exactly this is hidden and nothing else, and `min_face`, `margin` and `given`
+    /// say nothing.
+    #[serde(default)]
+    pub planned: Option<PlannedRegions>,
+}
+
+/// What a release hides, and which faces may be seen in it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PlannedRegions {
+    /// Width and height of the upright picture that they were made for.
+    pub size: (u32, u32),
+    /// Hidden; `true`: with soft corners.
+    pub hide: Vec<(Rect, bool)>,
+    /// Where a face may be seen.
+    pub known: Vec<Rect>,
 }
 
 impl Task {
@@ -449,7 +464,10 @@ mod tests {
     use super::*;
 
     fn request(obscure: Option<Style>) -> Request {
-        Request { id: 7, task: Task { obscure, min_face: Some(20), margin: 0.25, given: vec![] } }
+        Request {
+            id: 7,
+            task: Task { obscure, min_face: Some(20), margin: 0.25, given: vec![], planned: None },
+        }
     }
 
     fn done(size: (u32, u32), regions: Vec<(Rect, Option<f32>)>, format: Option<&str>) -> Answer {
@@ -615,7 +633,7 @@ mod tests {
             given in proptest::collection::vec((any::<u32>(), any::<u32>(), any::<u32>(), any::<u32>()), 0..50),
         ) {
             let given = given.into_iter().map(|(x, y, w, h)| Rect(x, y, w, h)).collect();
-            let request = Request { id: 1, task: Task { obscure: Some(Style::Fill), min_face, margin, given } };
+            let request = Request { id: 1, task: Task { obscure: Some(Style::Fill), min_face, margin, given, planned: None } };
             let bytes = message(&request, b"");
             let read: Option<(Request, u64)> = read_header(&mut bytes.as_slice()).unwrap();
             prop_assert_eq!(read, Some((request, 0)));
