@@ -1,7 +1,14 @@
-//! Rights requests: when an answer is due (RTS-3), and the steps of an erasure (§8).
+//! Rights requests: when an answer is due (RTS-3), what somebody sees of their own photos (RTS-2), and
+//! the steps of an erasure (§8).
 
 use std::collections::BTreeMap;
 
+use crate::geometry::PixelRect;
+use crate::id::SubjectId;
+use crate::photo::Photo;
+use crate::region::{Region, Shape};
+use crate::release::Evidence;
+use crate::tag::{FaceStanding, standing};
 use crate::time::{Date, Timestamp, day, months_after};
 
 /// When a request has to be answered.
@@ -90,6 +97,37 @@ impl ErasurePlan {
         }
         Self { rows, renditions, steps: ErasureStep::ALL }
     }
+}
+
+/// A photo for somebody who is in it: they see themselves, and everybody else is hidden, whatever they
+/// agreed to (15(4)). It is for their own hands and never a release.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OwnView {
+    /// What is hidden.
+    pub hide: Vec<Region>,
+    /// Where a face may be seen: theirs, and what a reviewer said is none.
+    pub known: Vec<PixelRect>,
+}
+
+/// What `subject` may see of a photo; `None` if nobody holds a face in it to be theirs.
+pub fn own_view(photo: &Photo, evidence: &Evidence<'_>, subject: SubjectId) -> Option<OwnView> {
+    let mut view = OwnView { hide: Vec::new(), known: Vec::new() };
+    let mut is_in_it = false;
+    for face in &photo.faces {
+        match standing(photo, face, evidence.tags, evidence.not_me) {
+            FaceStanding::Confirmed(confirmed) if confirmed == subject => {
+                is_in_it = true;
+                view.known.push(face.region.rect);
+            }
+            FaceStanding::NotAFace => view.known.push(face.region.rect),
+            FaceStanding::Confirmed(_) | FaceStanding::Unknown => view.hide.push(face.region),
+        }
+    }
+    let objected = evidence.objections.iter().filter_map(|objection| objection.hides_in(photo));
+    view.hide.extend(objected.map(|rect| Region { rect, shape: Shape::Rectangle }));
+    // Places that somebody pointed at; nobody knows who is there.
+    view.hide.extend(evidence.hidden_before.iter().filter(|one| one.face.is_none()).map(|one| one.region));
+    is_in_it.then_some(view)
 }
 
 #[cfg(test)]

@@ -98,6 +98,15 @@ impl Reader {
         self.tx.query(&sql, values![album])?.iter().map(|row| self.rendition_of(row)).collect()
     }
 
+    /// All renditions of a release, dead ones included, in the order in which they were made.
+    ///
+    /// # Errors
+    /// The database cannot be used.
+    pub fn renditions_for(&self, release: ReleaseId) -> Result<Vec<StoredRendition>> {
+        let sql = format!("{SELECT} WHERE release = $1 ORDER BY made_at, id");
+        self.tx.query(&sql, values![release])?.iter().map(|row| self.rendition_of(row)).collect()
+    }
+
     /// The live renditions of a photo.
     ///
     /// # Errors
