@@ -150,16 +150,28 @@ pub fn run<J: Sync>(
     work: impl Fn(&mut Slot<'_>, &Photo, &J) -> Option<Status> + Sync,
 ) {
     audience.begins(items.len());
-    let slots = pool::jobs(jobs, TYPICAL_WORKER_BYTES).get().min(items.len().max(1));
-    let mut slots: Vec<Slot> = (1..slots).map(|_| ready.crew.slot()).collect();
-    slots.push(ready.first.unwrap_or_else(|| ready.crew.slot()));
     let settle = |slot: &mut Slot<'_>, index: usize| match &items[index] {
         Item::Settled(outcome) => Some(outcome.clone()),
         Item::Job(path, photo, job) => {
             work(slot, photo, job).map(|status| Outcome { path: path.clone(), status })
         }
     };
-    pool::in_order(slots, items.len(), &ready.crew.stop, settle, |outcome| audience.settled(outcome));
+    run_each(ready, items.len(), jobs, settle, |outcome| audience.settled(outcome));
+}
+
+/// Does the items `0..count` with the workers and hands the results to `each` in order. `work` gives
+/// `None` if the work was ended in the middle of an item.
+pub fn run_each<R: Send>(
+    ready: Ready<'_>,
+    count: usize,
+    jobs: Option<NonZeroUsize>,
+    work: impl Fn(&mut Slot<'_>, usize) -> Option<R> + Sync,
+    each: impl FnMut(R),
+) {
+    let slots = pool::jobs(jobs, TYPICAL_WORKER_BYTES).get().min(count.max(1));
+    let mut slots: Vec<Slot> = (1..slots).map(|_| ready.crew.slot()).collect();
+    slots.push(ready.first.unwrap_or_else(|| ready.crew.slot()));
+    pool::in_order(slots, count, &ready.crew.stop, work, each);
 }
 
 /// Tells `audience` about items of which none is a photo.

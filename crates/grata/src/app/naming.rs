@@ -28,6 +28,11 @@ fn extensions(format: Format) -> &'static [&'static str] {
     }
 }
 
+/// The usual extension for a new file of a format.
+pub fn extension(format: Format) -> &'static str {
+    extensions(format)[0]
+}
+
 /// Whether a name ends like that of a picture, whatever is inside.
 pub fn is_called_like_a_photo(path: &Path) -> bool {
     use Format::{Avif, Bmp, Gif, Heic, Jpeg, Png, Tiff, WebP};
