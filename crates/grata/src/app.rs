@@ -6,18 +6,32 @@
 //! On what an installation keeps:
 //!
 //! - [`data`]: the data folder, its keys, and who works on it
+//! - [`releases`]: what would be shown and why; the photos that leave
+//! - [`recalls`]: what has left and may no longer be shown
+//! - [`rights`]: access, export, erasure, restriction, objection
+//! - [`log`]: read in full, handed out, kept by witnesses
+//! - [`verify`]: receipts and certificates, with nothing but the file
+//! - [`backup`]: and the way back, which catches up with the log first
+//! - [`retention`]: what time ends
 //!
 //! And what they are made of: [`sources`] (which files are photos), [`naming`] (what the finished
 //! ones are called), [`regions`] (hidden by hand), [`output`] (written whole or not at all),
 //! [`batch`] (one photo after the other, in worker processes), [`models`] (what they look with).
 
+pub mod backup;
 pub mod batch;
 pub mod data;
 pub mod detect;
 pub mod doctor;
+pub mod log;
 pub mod models;
 pub mod naming;
 pub mod obscure;
 pub mod output;
+pub mod recalls;
 pub mod regions;
+pub mod releases;
+pub mod retention;
+pub mod rights;
 pub mod sources;
+pub mod verify;

@@ -5,13 +5,22 @@
 //! [`STOPPED_EXIT_CODE`] after Ctrl-C, everything that was finished is whole.
 
 mod arguments;
+mod backup;
 mod detect;
 mod doctor;
 mod init;
+mod log;
 mod models;
 mod obscure;
 mod print;
+mod progress;
+mod recall;
+mod release;
 mod report;
+mod restore;
+mod retention;
+mod rights;
+mod verify;
 
 use std::ffi::OsString;
 use std::io::IsTerminal;
@@ -47,6 +56,14 @@ enum Command {
     Models(models::Arguments),
     Doctor(doctor::Arguments),
     Init(init::Arguments),
+    Release(release::Arguments),
+    Recall(recall::Arguments),
+    Rights(rights::Arguments),
+    Log(log::Arguments),
+    Verify(verify::Arguments),
+    Backup(backup::Arguments),
+    Restore(restore::Arguments),
+    Retention(retention::Arguments),
     /// Works on photos for another grata; not for people.
     #[command(hide = true)]
     PhotoWorker,
@@ -91,6 +108,14 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>, hands: Hands) -> ExitC
             Command::Models(arguments) => models::run(arguments, &cx),
             Command::Doctor(arguments) => doctor::run(arguments, &cx),
             Command::Init(arguments) => init::run(arguments, &cx),
+            Command::Release(arguments) => release::run(arguments, &cx),
+            Command::Recall(arguments) => recall::run(arguments, &cx),
+            Command::Rights(arguments) => rights::run(arguments, &cx),
+            Command::Log(arguments) => log::run(arguments, &cx),
+            Command::Verify(arguments) => verify::run(arguments),
+            Command::Backup(arguments) => backup::run(arguments, &cx),
+            Command::Restore(arguments) => restore::run(arguments, &cx),
+            Command::Retention(arguments) => retention::run(arguments, &cx),
             Command::PhotoWorker | Command::PhotoConverter { .. } => Ok(Finish::AllDone),
         }
     });

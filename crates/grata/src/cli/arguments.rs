@@ -8,7 +8,9 @@ use grata_core::region::Margin;
 use grata_store::{Store, StorePlaces};
 use grata_vision::detect::DetectOptions;
 
-use crate::app::data;
+use super::obscure::Style;
+use super::print;
+use crate::app::{data, log};
 use crate::error::AppError;
 
 /// Smallest face that can be asked for, in pixels: below it there is nothing to see.
@@ -64,6 +66,36 @@ impl DataArguments {
     pub fn open(&self) -> Result<Store, AppError> {
         data::open(&self.places())
     }
+
+    /// Opens the installation, does something, and hands out what is on record about it. Refuses an
+    /// older state than the witness of the log has seen.
+    ///
+    /// # Errors
+    /// As [`data::open`] and [`log::check_pinned`], and what `work` says.
+    pub fn with<T>(&self, work: impl FnOnce(&Store) -> Result<T, AppError>) -> Result<T, AppError> {
+        let store = self.open()?;
+        log::check_pinned(&store)?;
+        let done = work(&store);
+        // Also after a failure: what was done before it is on record.
+        let handed_out = log::hand_out(&store);
+        let done = done?;
+        if let Err(error) = handed_out {
+            print::say(&format!("What was done is on record, but the log was not handed out: {error}"));
+        }
+        Ok(done)
+    }
+}
+
+/// How finished photos are made.
+#[derive(Debug, Clone, Args)]
+pub struct MakeArguments {
+    /// What stands in place of a face
+    #[arg(long, value_enum, default_value_t = Style::Veil)]
+    pub style: Style,
+
+    /// Photos to work on at once [default: one a processor, as far as memory goes]
+    #[arg(long, value_name = "N", value_parser = jobs)]
+    pub jobs: Option<NonZeroUsize>,
 }
 
 fn face(text: &str) -> Result<u32, String> {

@@ -71,12 +71,22 @@ pub struct Arguments {
     json: bool,
 }
 
+/// What stands in place of a face.
 #[derive(Debug, Clone, Copy, ValueEnum)]
-enum Style {
+pub enum Style {
     /// One solid colour
     Fill,
     /// A soft veil, made of what lies around the face
     Veil,
+}
+
+impl From<Style> for ObscureStyle {
+    fn from(style: Style) -> Self {
+        match style {
+            Style::Fill => Self::Fill,
+            Style::Veil => Self::Veil,
+        }
+    }
 }
 
 impl Arguments {
@@ -87,10 +97,7 @@ impl Arguments {
             out: self.out.clone(),
             overwrite: self.overwrite,
             look: Look { min_face, margin: self.look.margin() },
-            style: match self.style {
-                Style::Fill => ObscureStyle::Fill,
-                Style::Veil => ObscureStyle::Veil,
-            },
+            style: self.style.into(),
             regions: self.regions.clone(),
             jobs: self.jobs,
         }

@@ -17,3 +17,8 @@ pub fn line<T: Serialize>(json: bool, value: &T, words: impl FnOnce(&T) -> Strin
     let mut output = io::stdout().lock();
     let _ = writeln!(output, "{text}").and_then(|()| output.flush());
 }
+
+/// Says something to the person at the terminal, on standard error.
+pub fn say(words: &str) {
+    let _ = writeln!(io::stderr().lock(), "{words}");
+}

@@ -1,0 +1,282 @@
+//! Backup and restore (§8).
+//!
+//! A backup holds the database and the sealed photos, encrypted for one recipient (KEY-7), and no key: those
+//! have a copy of their own ([`copy_keys`]). A restored backup is not there before it has caught up with
+//! the log, which is kept outside it: it is unpacked beside its place, erases, freezes and withholds
+//! whom the log says, and is moved into its place at the end.
+
+use std::fs::{self, File};
+use std::io::{self, BufReader, BufWriter, Read, Write};
+use std::path::{Component, Path, PathBuf};
+
+use grata_core::audit::Witness as _;
+use grata_core::audit::checkpoint::Checkpoint;
+use grata_core::audit::entry::{ActorClass, Count, Event, EventKind};
+use grata_store::age_file::{ForRecipient, decrypt};
+use grata_store::log_files::LogFolder;
+use grata_store::restore::CaughtUp;
+use grata_store::witness::FileWitness;
+use grata_store::{Store, StorePlaces};
+
+use super::data;
+use super::releases::Watcher;
+use super::releases::folder::{is_empty, keep_out_of_store, unusable};
+use crate::cx::Cx;
+use crate::error::{AppError, ErrorKind};
+use crate::words::shown;
+
+mod tar;
+
+/// The database in a backup.
+const DATABASE: &str = "grata.db";
+
+/// The photos in a backup, and in the data folder.
+const BLOBS: &str = "blobs";
+
+/// A copy of the database that is being backed up; one that an interrupted run has left is replaced.
+const COPY: &str = "backup-copy.db";
+
+/// What was backed up.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct BackedUp {
+    /// Files, the database among them.
+    pub files: u64,
+    /// Their bytes.
+    pub bytes: u64,
+}
+
+/// Writes a backup to a new file, for whoever has the identity of `recipient`.
+///
+/// # Errors
+/// The file exists or cannot be written; then nothing is left of it.
+pub fn backup(
+    store: &Store,
+    cx: &Cx,
+    out: &Path,
+    recipient: &str,
+    watcher: &mut dyn Watcher<()>,
+) -> Result<BackedUp, AppError> {
+    let recipient = ForRecipient::parse(recipient)?;
+    keep_out_of_store(out, store)?;
+    if out.exists() {
+        let message = format!("{} is there already", shown(out));
+        return Err(AppError::new(ErrorKind::Conflict, message).hint("Give another file. Nothing was done."));
+    }
+    let folder = out.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let failed = |error| unusable(out, error);
+    let unfinished = tempfile::Builder::new().prefix(".grata-").tempfile_in(folder).map_err(failed)?;
+    let data = &store.places().data;
+    let copy = data.join(COPY);
+    remove(&copy)?;
+    let copied = store.copy_database(&copy);
+    // Photos are written before their row and removed after it, so all that the copy names are there.
+    let result = copied.map_err(AppError::from).and_then(|()| {
+        let blobs = files_below(&data.join(BLOBS))?;
+        watcher.begins(blobs.len() + 1);
+        let mut archive = recipient.encrypt(BufWriter::new(unfinished.as_file()))?;
+        let mut done = BackedUp { files: 0, bytes: 0 };
+        let named = blobs.iter().map(|path| (path.as_path(), path.strip_prefix(data).unwrap_or(path)));
+        for (path, name) in std::iter::once((copy.as_path(), Path::new(DATABASE))).chain(named) {
+            if cx.stop.is_raised() {
+                return Err(AppError::new(ErrorKind::Unavailable, "stopped; there is no backup"));
+            }
+            if let Some(bytes) = add(&mut archive, path, name).map_err(failed)? {
+                done.files += 1;
+                done.bytes += bytes;
+            }
+            watcher.settled(());
+        }
+        tar::write_end(&mut archive).map_err(failed)?;
+        let mut output = archive.finish().map_err(failed)?;
+        output.flush().map_err(failed)?;
+        Ok(done)
+    });
+    remove(&copy)?;
+    let done = result?;
+    unfinished.as_file().sync_all().map_err(failed)?;
+    unfinished.persist_noclobber(out).map_err(|error| unusable(out, error.error))?;
+    let tx = store.begin(cx.now())?;
+    let event = Event::new(EventKind::BackedUp, ActorClass::Staff).counting(Count::Bytes, done.bytes);
+    tx.commit(event)?;
+    Ok(done)
+}
+
+/// Copies the wrapped keys to a new file: kept apart from every backup, and only the newest one. The root
+/// key is not in it.
+///
+/// # Errors
+/// The file exists or cannot be written.
+pub fn copy_keys(store: &Store, out: &Path) -> Result<(), AppError> {
+    keep_out_of_store(out, store)?;
+    Ok(store.vault().copy_to(out)?)
+}
+
+fn remove(path: &Path) -> Result<(), AppError> {
+    match fs::remove_file(path) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(unusable(path, error)),
+        _ => Ok(()),
+    }
+}
+
+fn files_below(folder: &Path) -> Result<Vec<PathBuf>, AppError> {
+    let mut files = Vec::new();
+    for entry in walkdir::WalkDir::new(folder).sort_by_file_name() {
+        let entry = entry.map_err(|error| unusable(folder, io::Error::other(error)))?;
+        if entry.file_type().is_file() {
+            files.push(entry.into_path());
+        }
+    }
+    Ok(files)
+}
+
+/// `None`: it is gone since the list was made.
+fn add(archive: &mut impl Write, path: &Path, name: &Path) -> io::Result<Option<u64>> {
+    let file = match File::open(path) {
+        Ok(file) => file,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+        Err(error) => return Err(error),
+    };
+    let bytes = file.metadata()?.len();
+    let name = name.to_str().ok_or_else(|| io::Error::other("a file that a backup has no room for"))?;
+    tar::write_header(archive, name, bytes)?;
+    if io::copy(&mut file.take(bytes), archive)? != bytes {
+        return Err(io::Error::other("a file became shorter while it was backed up"));
+    }
+    tar::write_padding(archive, bytes)?;
+    Ok(Some(bytes))
+}
+
+/// What is restored, with what.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RestoreOrder {
+    /// The backup.
+    pub backup: PathBuf,
+    /// The age identity that opens it.
+    pub identity: PathBuf,
+    /// Where to: a data folder that is not there, and today's keys.
+    pub places: StorePlaces,
+    /// The log as it was handed out last: from outside the backup.
+    pub log: PathBuf,
+    /// Heads of the log that witnesses have kept, on another medium.
+    pub witnesses: Vec<PathBuf>,
+}
+
+/// Restores a backup and brings it up to the log. Before that, nothing of it is in its place.
+///
+/// # Errors
+/// The log is older than what a witness has seen, or does not continue the backup's; the keys are not
+/// those of the installation. Then nothing is there.
+pub fn restore(order: &RestoreOrder, cx: &Cx) -> Result<CaughtUp, AppError> {
+    let data = &order.places.data;
+    if !is_empty(data)? {
+        let message = format!("{} is not empty", shown(data));
+        return Err(AppError::new(ErrorKind::Conflict, message)
+            .hint("Restore to a new folder with --data. Nothing was done."));
+    }
+    if !order.places.keys.join("keys.db").exists() {
+        let message = format!("there are no keys in {}", shown(&order.places.keys));
+        return Err(AppError::new(ErrorKind::NotFound, message)
+            .hint("A backup holds no keys; give today's key folder with --keys. Nothing was done."));
+    }
+    let log = LogFolder::new(&order.log);
+    let note = log.head()?;
+    let pinned = newest_head(&order.witnesses)?;
+    let absolute = std::path::absolute(data).map_err(|error| unusable(data, error))?;
+    let parent = absolute.parent().unwrap_or(Path::new("/"));
+    let staging = tempfile::Builder::new()
+        .prefix(".grata-")
+        .tempdir_in(parent)
+        .map_err(|error| unusable(data, error))?;
+    let place = staging.path().join("data");
+    unpack(order, &place)?;
+    let places = StorePlaces { data: place.clone(), keys: order.places.keys.clone() };
+    let root = data::root(&order.places)?;
+    let store = Store::open(&places, root)?;
+    check_heads(&store, &note, &pinned)?;
+    let done = store.catch_up(&log, &note, cx.now())?;
+    drop(store);
+    fs::rename(&place, data).map_err(|error| unusable(data, error))?;
+    Ok(done)
+}
+
+fn newest_head(witnesses: &[PathBuf]) -> Result<String, AppError> {
+    let mut newest: Option<(u64, String)> = None;
+    for path in witnesses {
+        let witness = FileWitness::new(path);
+        let unusable_witness = |error| {
+            let message = format!("the witness {} cannot be used", shown(path));
+            AppError::new(ErrorKind::Unavailable, message).because(error)
+        };
+        let Some(note) = witness.latest().map_err(unusable_witness)? else { continue };
+        let size = Checkpoint::parse(&note).map(|head| head.size).unwrap_or_default();
+        if newest.as_ref().is_none_or(|(other, _)| *other <= size) {
+            newest = Some((size, note));
+        }
+    }
+    newest.map(|(_, note)| note).ok_or_else(|| {
+        AppError::new(ErrorKind::NotFound, "no witness has kept a head of the log").hint(
+            "Without one nobody can tell who has withdrawn or was erased since the backup. \
+                 Nothing was done.",
+        )
+    })
+}
+
+/// The log that was handed over is signed by this installation, and no older than what was seen.
+fn check_heads(store: &Store, note: &str, pinned: &str) -> Result<(), AppError> {
+    let key = store.verifying_key();
+    let trusted = |note: &str, whose: &str| {
+        Checkpoint::verify(note, store.origin(), &key).map_err(|fault| {
+            AppError::new(ErrorKind::Unavailable, format!("{whose}: {fault}")).hint("Nothing was done.")
+        })
+    };
+    let head = trusted(note, "the log")?;
+    let seen = trusted(pinned, "the witness")?;
+    if head.size < seen.size || head.contradicts(&seen) {
+        let message = "the log is not the newest one: a witness has seen more of it, or another one";
+        return Err(AppError::new(ErrorKind::Unavailable, message).hint(
+            "Give the newest log with --log. Without it, who has withdrawn or was erased since is not \
+             known. Nothing was done.",
+        ));
+    }
+    Ok(())
+}
+
+fn unpack(order: &RestoreOrder, place: &Path) -> Result<(), AppError> {
+    let backup = &order.backup;
+    let failed = |error: io::Error| {
+        AppError::new(ErrorKind::Unavailable, format!("{} cannot be restored", shown(backup)))
+            .because(error)
+            .hint("Nothing was done.")
+    };
+    let file = File::open(backup).map_err(failed)?;
+    let mut archive = decrypt(BufReader::new(file), &order.identity)?;
+    let mut has_database = false;
+    while let Some((name, bytes)) = tar::read_header(&mut archive).map_err(failed)? {
+        let path = safe_path(place, &name).ok_or_else(|| failed(io::Error::other("a strange name in it")))?;
+        has_database |= name == DATABASE;
+        let folder = path.parent().unwrap_or(place);
+        private_folder(folder).map_err(failed)?;
+        let mut file = File::options().write(true).create_new(true).open(&path).map_err(failed)?;
+        let copied = io::copy(&mut archive.by_ref().take(bytes), &mut file).map_err(failed)?;
+        if copied != bytes {
+            return Err(failed(io::ErrorKind::UnexpectedEof.into()));
+        }
+        file.sync_all().map_err(failed)?;
+        tar::skip_padding(&mut archive, bytes).map_err(failed)?;
+    }
+    // To the very end: the last piece tells whether anything was cut off.
+    io::copy(&mut archive, &mut io::sink()).map_err(failed)?;
+    if has_database { Ok(()) } else { Err(failed(io::Error::other("there is no database in it"))) }
+}
+
+fn private_folder(path: &Path) -> io::Result<()> {
+    use std::os::unix::fs::DirBuilderExt as _;
+    fs::DirBuilder::new().recursive(true).mode(0o700).create(path)
+}
+
+/// Below `place`, or not at all.
+fn safe_path(place: &Path, name: &str) -> Option<PathBuf> {
+    let path = Path::new(name);
+    let plain = path.components().all(|part| matches!(part, Component::Normal(_)));
+    (plain && (name == DATABASE || path.starts_with(BLOBS))).then(|| place.join(path))
+}

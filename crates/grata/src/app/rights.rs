@@ -1,0 +1,335 @@
+//! The rights of a person, by hand of the privacy officer: access, export, erasure, restriction,
+//! objection. People do the same themselves on their page, through these functions.
+//!
+//! Each is on record as a request with a clock (RTS-3), which keeps the date of a letter.
+//!
+//! - [`access`]: everything that is held, as data and as a page, with their photos
+//! - [`export`]: what they gave, and their receipts, for somewhere else
+
+use std::path::PathBuf;
+
+use grata_core::audit::entry::{ActorClass, Event, EventKind};
+use grata_core::geometry::PixelRect;
+use grata_core::id::{ObjectionId, PhotoId, RequestId, SubjectId};
+use grata_core::objection::{Objection, ObjectionTarget, Outcome};
+use grata_core::rights::{Deadline, ErasurePlan, deadline};
+use grata_core::signed::Document;
+use grata_core::subject::Restriction;
+use grata_core::time::{Date, day};
+use grata_store::erasure::CertificateParties;
+use grata_store::queries::releases::StoredRendition;
+use grata_store::queries::requests::{Request, RequestKind};
+use grata_store::sweep::Needles;
+use grata_store::{Reader, Store};
+use serde_json::json;
+
+use crate::cx::Cx;
+use crate::error::{AppError, ErrorKind};
+
+pub mod access;
+pub mod export;
+mod page;
+
+/// How long a backup lives if the installation does not say otherwise, in days.
+pub const DEFAULT_BACKUP_DAYS: u32 = 35;
+
+/// Under which name the installation says how long a backup lives.
+pub const BACKUP_DAYS: &str = "backup_days";
+
+/// Under which name the installation says who answers for it.
+pub const CONTROLLER: &str = "controller";
+
+/// A person by their id, or by their exact name if only one has it. Names are sealed, so that looking
+/// for one opens them all.
+///
+/// # Errors
+/// Nobody, or more than one.
+pub fn find_person(reader: &Reader, text: &str) -> Result<SubjectId, AppError> {
+    if let Ok(id) = text.parse::<SubjectId>()
+        && reader.subject(id)?.is_some()
+    {
+        return Ok(id);
+    }
+    let mut found = Vec::new();
+    for id in reader.subjects()? {
+        if reader.profile(id)?.name == text {
+            found.push(id);
+        }
+    }
+    match found[..] {
+        [id] => Ok(id),
+        [] => Err(AppError::new(ErrorKind::NotFound, "there is no such person")
+            .hint("Give the id or the whole name.")),
+        _ => Err(AppError::new(ErrorKind::Conflict, "several people have this name").hint("Give the id.")),
+    }
+}
+
+/// A request on its way: when it came in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Received(pub Option<Date>);
+
+/// Puts a request on record before anything is done about it.
+fn open_request(
+    store: &Store,
+    cx: &Cx,
+    subject: Option<SubjectId>,
+    kind: RequestKind,
+    received: Received,
+) -> Result<RequestId, AppError> {
+    let today = day(cx.now());
+    let received_on = received.0.unwrap_or(today);
+    if received_on > today {
+        return Err(AppError::new(ErrorKind::Invalid, "the request came in on a day that has not come yet"));
+    }
+    let mut tx = store.begin(cx.now())?;
+    let id = RequestId::random(&mut store.rng());
+    let request = Request { id, subject, kind, received_on, extended_on: None, closed_at: None };
+    tx.insert_request(&request)?;
+    let mut event = Event::new(EventKind::RequestOpened, ActorClass::Staff);
+    if let Some(subject) = subject {
+        event = event.about(subject, json!({"what": "request", "kind": kind.as_str()}));
+    }
+    tx.commit(event)?;
+    Ok(id)
+}
+
+/// The requests that wait for an answer, with their deadlines.
+///
+/// # Errors
+/// The store cannot be used.
+pub fn open_requests(store: &Store, cx: &Cx) -> Result<Vec<(Request, Deadline)>, AppError> {
+    let requests = store.read()?.open_requests()?;
+    let with_deadline = |request: Request| {
+        let due = deadline(request.received_on, request.extended_on, cx.now());
+        (request, due)
+    };
+    Ok(requests.into_iter().map(with_deadline).collect())
+}
+
+/// Freezes use of a person's data, or lifts it (RTS-10). Acts at once; what has left is for
+/// `recalls::recall`. Returns how many live renditions show them.
+///
+/// # Errors
+/// There is no such person.
+pub fn restrict(
+    store: &Store,
+    cx: &Cx,
+    subject: SubjectId,
+    lift: bool,
+    received: Received,
+) -> Result<usize, AppError> {
+    let request = open_request(store, cx, Some(subject), RequestKind::Restrict, received)?;
+    let mut tx = store.begin(cx.now())?;
+    let (kind, restriction, what) = if lift {
+        (EventKind::RestrictionLifted, Restriction::None, "restriction lifted")
+    } else {
+        (EventKind::Restricted, Restriction::Since(tx.now()), "restricted")
+    };
+    tx.set_restriction(subject, restriction)?;
+    tx.close_request(request)?;
+    tx.commit(Event::new(kind, ActorClass::Staff).about(subject, json!({ "what": what })))?;
+    Ok(store.read()?.live_renditions_showing(subject)?.len())
+}
+
+/// What somebody objects to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ObjectedTo {
+    /// Every picture of a person.
+    Person(SubjectId),
+    /// A whole photo, whoever says so (BYS-8).
+    Photo(PhotoId),
+    /// A place in a photo.
+    Place(PhotoId, PixelRect),
+}
+
+/// Puts an objection on record; it hides from then on, and is decided afterwards (RTS-12).
+///
+/// # Errors
+/// There is no such person or photo, or the place is not in it.
+pub fn object(store: &Store, cx: &Cx, to: ObjectedTo, received: Received) -> Result<ObjectionId, AppError> {
+    let (target, subject) = {
+        let reader = store.read()?;
+        let photo = |id: PhotoId| {
+            let photo = reader.photo(id)?;
+            photo.ok_or_else(|| AppError::new(ErrorKind::NotFound, "there is no such photo"))
+        };
+        match to {
+            ObjectedTo::Person(subject) => (ObjectionTarget::Subject(subject), Some(subject)),
+            ObjectedTo::Photo(id) => (ObjectionTarget::Photo(photo(id)?.file), None),
+            ObjectedTo::Place(id, rect) => {
+                let photo = photo(id)?;
+                let inside = rect.intersection(photo.size.rect()).ok_or_else(|| {
+                    AppError::new(ErrorKind::Invalid, "the place is outside the photo")
+                        .hint("Places are x,y,width,height in pixels of the upright picture.")
+                })?;
+                (ObjectionTarget::Region(photo.file, inside), None)
+            }
+        }
+    };
+    let request = open_request(store, cx, subject, RequestKind::Object, received)?;
+    let mut tx = store.begin(cx.now())?;
+    let id = ObjectionId::random(&mut store.rng());
+    tx.insert_objection(&Objection { id, target, raised: tx.now(), outcome: Outcome::Open })?;
+    // It is in effect; deciding about it has no deadline of its own.
+    tx.close_request(request)?;
+    let actor = if subject.is_some() { ActorClass::Staff } else { ActorClass::Anybody };
+    let mut event = Event::new(EventKind::ObjectionRaised, actor);
+    if let Some(subject) = subject {
+        event = event.about(subject, json!({"what": "objection", "objection": id.to_string()}));
+    }
+    tx.commit(event)?;
+    Ok(id)
+}
+
+/// What is decided about an objection.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ruling {
+    /// It stays in effect.
+    Uphold,
+    /// It ends; the person gets the reasons.
+    Reject,
+    /// Whoever made it takes it back.
+    TakeBack,
+}
+
+/// Decides about an objection.
+///
+/// # Errors
+/// There is no such open objection.
+pub fn decide_objection(
+    store: &Store,
+    cx: &Cx,
+    objection: ObjectionId,
+    ruling: Ruling,
+) -> Result<(), AppError> {
+    let mut tx = store.begin(cx.now())?;
+    let at = tx.now();
+    let outcome = match ruling {
+        Ruling::Uphold => Outcome::Upheld(at),
+        Ruling::Reject => Outcome::Rejected(at),
+        Ruling::TakeBack => Outcome::TakenBack(at),
+    };
+    tx.decide_objection(objection, outcome)?;
+    tx.commit(Event::new(EventKind::ObjectionDecided, ActorClass::Staff))?;
+    Ok(())
+}
+
+/// What an erasure would do. Changes nothing.
+///
+/// # Errors
+/// There is no such person.
+pub fn preview_erasure(store: &Store, subject: SubjectId) -> Result<ErasurePlan, AppError> {
+    Ok(store.read()?.plan_erasure(subject)?)
+}
+
+/// An erasure that is finished.
+#[derive(Debug)]
+pub struct Erased {
+    /// The certificate, signed after the sweep (ACC-9).
+    pub certificate: Document,
+    /// What showed the person and is dead now: whoever got it has to be told (RTS-14).
+    pub recalled: Vec<StoredRendition>,
+}
+
+/// Erases a person: rows, key, epoch, free pages, sweep, certificate. `also`: folders besides those of
+/// grata that are swept, such as access packages.
+///
+/// # Errors
+/// `Conflict` if the sweep still finds something: then there is no certificate, and the erasure counts
+/// as unfinished until it is called again.
+pub fn erase(
+    store: &Store,
+    cx: &Cx,
+    subject: SubjectId,
+    also: &[PathBuf],
+    received: Received,
+) -> Result<Erased, AppError> {
+    open_request(store, cx, Some(subject), RequestKind::Erase, received)?;
+    let requests: Vec<RequestId> = {
+        let open = store.read()?.open_requests()?;
+        open.into_iter().filter(|one| one.subject == Some(subject)).map(|one| one.id).collect()
+    };
+    let controller = controller(store)?;
+    let begun = store.begin_erasure(subject, ActorClass::Staff, cx.now())?;
+    let parties = CertificateParties { controller: &controller, backup_days: backup_days(store)? };
+    let certificate =
+        store.finish_erasure(begun.tombstone, &begun.needles, also, &parties, cx.now()).map_err(|error| {
+            AppError::from(error).hint(
+                "Remove the files that name the person, such as access packages, and run \
+                 `grata rights erase --unfinished`. The person is hidden and their key is destroyed already.",
+            )
+        })?;
+    let mut tx = store.begin(cx.now())?;
+    for request in requests {
+        tx.close_request(request)?;
+    }
+    tx.commit(Event::new(EventKind::RequestClosed, ActorClass::Staff))?;
+    Ok(Erased { certificate, recalled: begun.recalled })
+}
+
+/// Finishes erasures that were interrupted. What the sweep looked for is not kept, so `names` are
+/// looked for: what the caller still knows.
+///
+/// # Errors
+/// As [`erase`].
+pub fn finish_erasures(
+    store: &Store,
+    cx: &Cx,
+    names: &[String],
+    also: &[PathBuf],
+) -> Result<Vec<Document>, AppError> {
+    let mut needles = Needles::default();
+    for name in names {
+        needles.add(name.as_bytes());
+    }
+    let controller = controller(store)?;
+    let parties = CertificateParties { controller: &controller, backup_days: backup_days(store)? };
+    let unfinished = store.read()?.unfinished_erasures()?;
+    let finish = |tombstone| Ok(store.finish_erasure(tombstone, &needles, also, &parties, cx.now())?);
+    let certificates = unfinished.into_iter().map(finish).collect::<Result<Vec<_>, AppError>>()?;
+    close_requests_of_nobody(store, cx)?;
+    Ok(certificates)
+}
+
+/// Requests to erase somebody who is gone are answered, once no erasure is unfinished.
+fn close_requests_of_nobody(store: &Store, cx: &Cx) -> Result<(), AppError> {
+    let answered = |one: &Request| one.subject.is_none() && one.kind == RequestKind::Erase;
+    let open: Vec<Request> = store.read()?.open_requests()?.into_iter().filter(answered).collect();
+    if open.is_empty() {
+        return Ok(());
+    }
+    let mut tx = store.begin(cx.now())?;
+    for request in open {
+        tx.close_request(request.id)?;
+    }
+    tx.commit(Event::new(EventKind::RequestClosed, ActorClass::Staff))?;
+    Ok(())
+}
+
+/// How long a backup lives here, in days.
+///
+/// # Errors
+/// The setting makes no sense.
+pub fn backup_days(store: &Store) -> Result<u32, AppError> {
+    match store.read()?.setting(BACKUP_DAYS)? {
+        None => Ok(DEFAULT_BACKUP_DAYS),
+        Some(text) => text.parse().map_err(|_| {
+            AppError::new(ErrorKind::Invalid, "the setting `backup_days` of this installation is no number")
+        }),
+    }
+}
+
+/// Who answers for this installation: its setting, else those of its albums, else the name of its log.
+///
+/// # Errors
+/// The store cannot be used.
+pub fn controller(store: &Store) -> Result<String, AppError> {
+    let reader = store.read()?;
+    if let Some(name) = reader.setting(CONTROLLER)? {
+        return Ok(name);
+    }
+    let mut names: Vec<String> = reader.albums()?.into_iter().map(|album| album.controller).collect();
+    names.sort();
+    names.dedup();
+    Ok(if names.is_empty() { store.origin().as_str().to_string() } else { names.join("; ") })
+}
