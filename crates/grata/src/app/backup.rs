@@ -36,6 +36,10 @@ const BLOBS: &str = "blobs";
 /// A copy of the database that is being backed up; one that an interrupted run has left is replaced.
 const COPY: &str = "backup-copy.db";
 
+/// Under which name an installation says that it was restored: keys without a photo may then belong to one
+/// that a newer backup holds.
+pub const RESTORED: &str = "restored";
+
 /// What was backed up.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct BackedUp {
@@ -194,6 +198,9 @@ pub fn restore(order: &RestoreOrder, cx: &Cx) -> Result<CaughtUp, AppError> {
     let store = Store::open(&places, root)?;
     check_heads(&store, &note, &pinned)?;
     let done = store.catch_up(&log, &note, cx.now())?;
+    let mut tx = store.begin(cx.now())?;
+    tx.set_setting(RESTORED, &cx.now().to_string())?;
+    tx.commit(Event::new(EventKind::ConfigChanged, ActorClass::Staff))?;
     drop(store);
     fs::rename(&place, data).map_err(|error| unusable(data, error))?;
     Ok(done)

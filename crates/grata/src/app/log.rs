@@ -14,6 +14,7 @@ use grata_store::Store;
 use grata_store::log_files::LogFolder;
 use grata_store::witness::FileWitness;
 
+use super::releases::folder::{keep_out_of_store, unusable};
 use crate::cx::Cx;
 use crate::error::{AppError, ErrorKind};
 use crate::words::shown;
@@ -91,7 +92,7 @@ pub fn keep(store: &Store, cx: &Cx, folder: Option<&Path>, witness: Option<&Path
     let mut tx = store.begin(cx.now())?;
     for (name, path) in [(FOLDER, folder), (WITNESS, witness)] {
         let Some(path) = path else { continue };
-        super::releases::folder::keep_out_of_store(path, store)?;
+        keep_out_of_store(path, store)?;
         let whole = std::path::absolute(path).ok();
         let text = whole.as_deref().and_then(Path::to_str).map(str::to_string).ok_or_else(|| {
             AppError::new(ErrorKind::Invalid, format!("{} cannot be noted as text", shown(path)))
@@ -99,7 +100,7 @@ pub fn keep(store: &Store, cx: &Cx, folder: Option<&Path>, witness: Option<&Path
         tx.set_setting(name, &text)?;
     }
     tx.commit(Event::new(EventKind::ConfigChanged, ActorClass::Staff))?;
-    hand_out(store)
+    publish(store)
 }
 
 /// Whether an installation is as new as its witness has seen. Ask before anything is done.
@@ -110,7 +111,12 @@ pub fn check_pinned(store: &Store) -> Result<(), AppError> {
     let reader = store.read()?;
     let Some(path) = reader.setting(WITNESS)?.map(PathBuf::from) else { return Ok(()) };
     let latest = FileWitness::new(&path).latest().map_err(|error| unreachable_witness(&path, error))?;
-    let Some(note) = latest else { return Ok(()) };
+    let Some(note) = latest else {
+        // It had one when it was named. Silence is no witness.
+        let message = format!("the witness {} is not there", shown(&path));
+        return Err(AppError::new(ErrorKind::Unavailable, message)
+            .hint("Connect the medium that it is on, or name another one with `grata log keep`."));
+    };
     let head = Checkpoint::verify(&note, store.origin(), &store.verifying_key()).map_err(|fault| {
         AppError::new(ErrorKind::Unavailable, format!("the witness {}: {fault}", shown(&path)))
     })?;
@@ -128,6 +134,10 @@ pub fn check_pinned(store: &Store) -> Result<(), AppError> {
 /// They cannot be reached. What was done is done, and handed out the next time.
 pub fn hand_out(store: &Store) -> Result<(), AppError> {
     check_pinned(store)?;
+    publish(store)
+}
+
+fn publish(store: &Store) -> Result<(), AppError> {
     let reader = store.read()?;
     let Some(head) = reader.log_head()? else { return Ok(()) };
     if let Some(folder) = reader.setting(FOLDER)? {
@@ -136,6 +146,9 @@ pub fn hand_out(store: &Store) -> Result<(), AppError> {
     if let Some(path) = reader.setting(WITNESS)?.map(PathBuf::from) {
         let witness = FileWitness::new(&path);
         let failed = |error| unreachable_witness(&path, error);
+        if let Some(parent) = path.parent() {
+            std::fs::create_dir_all(parent).map_err(|error| unusable(parent, error))?;
+        }
         if witness.latest().map_err(failed)?.as_deref() != Some(&head) {
             witness.publish(&head).map_err(failed)?;
         }

@@ -14,6 +14,7 @@ use grata_store::vault::KeyName;
 use grata_store::{Reader, Store};
 use serde::Serialize;
 
+use super::backup::RESTORED;
 use super::output::OutputFolder;
 use super::releases::Watcher;
 use super::releases::folder::{keep_out_of_store, unusable, write_whole};
@@ -124,8 +125,10 @@ pub fn run(
         done.photos += 1;
         watcher.settled(());
     }
-    let (blobs, keys) = store.sweep_orphans()?;
-    done.leftovers = blobs + keys;
+    if store.read()?.setting(RESTORED)?.is_none() {
+        let (blobs, keys) = store.sweep_orphans()?;
+        done.leftovers = blobs + keys;
+    }
     let tx = store.begin(cx.now())?;
     let event = Event::new(EventKind::RetentionRun, ActorClass::Clock)
         .counting(Count::Photos, done.photos)

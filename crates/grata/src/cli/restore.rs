@@ -66,7 +66,9 @@ pub fn run(arguments: &Arguments, cx: &Cx) -> Result<Finish, AppError> {
     };
     let done = restore(&order, cx)?;
     // What catching up has put on record goes where the log is handed out.
-    arguments.data.with(|_| Ok(()))?;
+    if let Err(error) = arguments.data.with(|_| Ok(())) {
+        print::say(&format!("Restored, but the log was not handed out: {error}"));
+    }
     let line = json!({
         "entries": done.entries,
         "erased": done.erased.len(),

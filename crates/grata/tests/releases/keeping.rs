@@ -1,0 +1,259 @@
+//! `grata log`, `grata backup` and `grata restore`.
+
+use std::fs;
+
+use age::secrecy::ExposeSecret as _;
+use grata_core::consent::{Decision, decide};
+use grata_core::id::{NotMeId, SubjectId};
+use grata_core::tag::NotMe;
+
+use crate::support::{event, now};
+use crate::world::{ALBUM, ANNA, BEN, World, seen};
+
+pub const TESTS: &[(&str, fn())] = &[
+    ("acc_1_acc_4_a_changed_or_shortened_log_is_found", a_changed_log_is_found),
+    ("acc_3_the_log_verifies_from_its_files_and_its_key_alone", the_log_verifies_alone),
+    ("abu_10_rts_7_rts_8_a_restored_backup_catches_up_before_it_is_there", the_drill),
+    ("key_7_a_backup_opens_for_its_recipient_and_holds_no_key", a_backup_holds_no_key),
+    ("an_older_state_than_the_witness_has_seen_is_refused", an_older_state),
+];
+
+impl World {
+    fn keep_log(&mut self) {
+        self.run(&["log", "keep", "--folder", "second/log", "--witness", "second/heads"]).expect(0);
+    }
+
+    /// A recipient, whose identity lies in the file `identity`.
+    fn recipient(&self) -> String {
+        use std::os::unix::fs::PermissionsExt as _;
+        let identity = age::x25519::Identity::generate();
+        let path = self.path("identity");
+        fs::write(&path, identity.to_string().expose_secret()).unwrap();
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).unwrap();
+        identity.to_public().to_string()
+    }
+
+    fn backup(&mut self, file: &str) {
+        let recipient = self.recipient();
+        self.run(&["backup", "--out", file, "--recipient", &recipient]).expect(0);
+    }
+
+    fn may_be_shown(&self, who: SubjectId) -> bool {
+        let reader = self.store().read().unwrap();
+        let subject = reader.subject(who).unwrap();
+        subject.is_some_and(|subject| {
+            matches!(decide(&subject, &self.website(), reader.age_rules(), now()), Decision::Yes(_))
+        })
+    }
+}
+
+fn a_changed_log_is_found() {
+    let mut world = World::new();
+    fs::create_dir(world.path("second")).unwrap();
+    world.keep_log();
+    world.group_photo();
+    world.release("website").expect(0);
+    assert!(world.run(&["log", "verify"]).expect(0).output.contains("compared with"));
+    let heads = fs::read_to_string(world.path("second/heads")).unwrap();
+    assert!(heads.matches("-----").count() >= 2, "{heads}");
+    let key = world.store().log_key();
+    let verify = ["log", "verify", "--folder", "second/log", "--key", &key, "--witness", "second/heads"];
+    let run = |world: &mut World| {
+        // Without an installation.
+        let mut arguments = verify.to_vec();
+        arguments.push("--json");
+        let output = std::process::Command::new(std::env::current_exe().unwrap())
+            .arg("as-grata")
+            .args(&arguments)
+            .env(crate::stand_in::NOW, crate::world::LATER)
+            .current_dir(world.house.folder.path())
+            .output()
+            .unwrap();
+        output.status.code()
+    };
+    assert_eq!(run(&mut world), Some(0));
+    let folder = world.path("second/log");
+    for file in walkdir::WalkDir::new(&folder).into_iter().flatten().filter(|file| file.file_type().is_file())
+    {
+        // Partial tiles of earlier heads are not part of today's log.
+        let whole = fs::read(file.path()).unwrap();
+        let partial = file.path().components().any(|part| part.as_os_str().to_string_lossy().ends_with(".p"));
+        let newest = partial.then(|| newest_in(file.path()));
+        if newest.is_some_and(|newest| newest != file.path()) {
+            continue;
+        }
+        let mut changed = whole.clone();
+        let middle = changed.len() / 2;
+        changed[middle] ^= 1;
+        fs::write(file.path(), &changed).unwrap();
+        assert_eq!(run(&mut world), Some(1), "changed: {}", file.path().display());
+        fs::write(file.path(), &whole).unwrap();
+    }
+    assert_eq!(run(&mut world), Some(0));
+    // A witness that has seen more.
+    let bytes = fs::read(folder.join("checkpoint")).unwrap();
+    fs::write(folder.join("checkpoint"), heads.split("-----\n").next().unwrap()).unwrap();
+    assert_eq!(run(&mut world), Some(1), "cut off");
+    fs::write(folder.join("checkpoint"), bytes).unwrap();
+}
+
+/// The widest of the partial tiles beside this one.
+fn newest_in(path: &std::path::Path) -> std::path::PathBuf {
+    let width = |path: &std::path::Path| path.file_name().unwrap().to_str().unwrap().parse::<u64>().unwrap();
+    let beside = fs::read_dir(path.parent().unwrap()).unwrap().map(|entry| entry.unwrap().path());
+    beside.max_by_key(|path| width(path)).unwrap()
+}
+
+fn the_log_verifies_alone() {
+    let mut world = World::new();
+    fs::create_dir(world.path("second")).unwrap();
+    world.keep_log();
+    let key = world.store().log_key();
+    let elsewhere = tempfile::tempdir().unwrap();
+    fs::rename(world.path("second/log"), elsewhere.path().join("log")).unwrap();
+    let verify = |key: &str| {
+        std::process::Command::new(std::env::current_exe().unwrap())
+            .args(["as-grata", "log", "verify", "--folder", "log", "--key", key])
+            .env(crate::stand_in::NOW, crate::world::LATER)
+            .current_dir(elsewhere.path())
+            .output()
+            .unwrap()
+    };
+    assert_eq!(verify(&key).status.code(), Some(0));
+    let other = World::new().store().log_key();
+    assert_eq!(verify(&other).status.code(), Some(1), "another log's key");
+    assert_eq!(verify("nonsense").status.code(), Some(1));
+}
+
+/// The drill of REQUIREMENTS §8: a backup, then an erasure, a withdrawal and a "not me", then the restore.
+fn the_drill() {
+    let mut world = World::new();
+    fs::create_dir(world.path("second")).unwrap();
+    world.keep_log();
+    let photo = world.group_photo();
+    world.say(world.ben, true);
+    let carla = world.house.person("Carla Example", grata_core::subject::Age::Adult);
+    world.say(carla, true);
+    world.backup("backup.age");
+    let stale = world.path("stale");
+    copy(&world.path("second/log"), &stale);
+
+    world.run(&["rights", "erase", ANNA, "--yes"]).expect(0);
+    world.say(world.ben, false);
+    let marked = world.photo(&[1], 1);
+    let mut tx = world.store().begin(now()).unwrap();
+    let id = NotMeId::random(&mut world.store().rng());
+    let region = photo.faces[2].region.rect;
+    tx.insert_not_me(&NotMe { id, subject: carla, photo: photo.file, region, at: now(), taken_back: None })
+        .unwrap();
+    tx.commit(event(grata_core::audit::entry::EventKind::NotMe)).unwrap();
+    // Any command hands out what was done.
+    world.run(&["recall", "--dry-run"]).expect(0);
+    let _ = marked;
+
+    let restore = |log: &'static str, witness: &'static str| {
+        [
+            "restore",
+            "backup.age",
+            "--identity",
+            "identity",
+            "--log",
+            log,
+            "--witness",
+            witness,
+            "--data",
+            "new",
+        ]
+    };
+    let with_keys = |arguments: &[&'static str]| [arguments, &["--keys", "photos-keys"]].concat();
+    for (log, witness, words) in [
+        ("stale", "second/heads", "not the newest"),
+        ("second/log", "second/none", "no witness has kept"),
+        ("nowhere", "second/heads", "published log"),
+    ] {
+        let refused = world.run(&with_keys(&restore(log, witness))).expect(1);
+        assert!(refused.errors.contains(words), "{log}: {}", refused.errors);
+        assert!(!world.path("new").exists(), "{log}");
+    }
+    world.run(&with_keys(&restore("second/log", "second/heads"))).expect(0);
+    world.house.store = None;
+    world.house.places.data = world.path("new");
+    world.house.places.keys = world.path("photos-keys");
+    world.house.reopen();
+    let reader = world.store().read().unwrap();
+    assert!(reader.subject(world.anna).unwrap().is_none(), "erased again");
+    assert!(reader.photo_case(photo.id).is_ok(), "and the photo is there");
+    drop(reader);
+    assert!(!world.may_be_shown(world.ben) && !world.may_be_shown(world.anna));
+    let plan = ["release", "plan", ALBUM, "--channel", "website", "--json", "--data", "new"];
+    let plan = world.run(&with_keys(&plan)).expect(0);
+    assert_eq!(plan.lines[0]["status"], "withheld", "somebody marked a place in it: {}", plan.output);
+    let verify = world.run(&with_keys(&["log", "verify", "--data", "new"])).expect(0);
+    assert!(verify.output.contains("verifies"), "{}", verify.output);
+    assert!(!verify.output.contains(BEN));
+}
+
+fn copy(from: &std::path::Path, to: &std::path::Path) {
+    for entry in walkdir::WalkDir::new(from).into_iter().flatten() {
+        let target = to.join(entry.path().strip_prefix(from).unwrap());
+        if entry.file_type().is_dir() {
+            fs::create_dir_all(target).unwrap();
+        } else {
+            fs::copy(entry.path(), target).unwrap();
+        }
+    }
+}
+
+fn a_backup_holds_no_key() {
+    let mut world = World::new();
+    world.group_photo();
+    let recipient = world.recipient();
+    let backup = ["backup", "--out", "b.age", "--recipient", &recipient, "--key-copy", "keys-copy.db"];
+    world.run(&backup).expect(0);
+    world.run(&backup).expect(1);
+    assert!(world.run(&["backup", "--out", "c.age", "--recipient", "me"]).expect(1).errors.contains("age1"));
+    assert!(!world.path("c.age").exists() && world.path("keys-copy.db").exists());
+    let mut plain = Vec::new();
+    let file = fs::File::open(world.path("b.age")).unwrap();
+    let identity = world.path("identity");
+    let mut archive = grata_store::age_file::decrypt(file, &identity).unwrap();
+    std::io::Read::read_to_end(&mut archive, &mut plain).unwrap();
+    let contains = |text: &[u8]| plain.windows(text.len()).any(|window| window == text);
+    assert!(contains(b"grata.db") && contains(b"blobs/originals/"));
+    assert!(!contains(b"wrapped") && !contains(ANNA.as_bytes()), "neither keys nor names");
+    // For nobody else.
+    world.recipient();
+    let file = fs::File::open(world.path("b.age")).unwrap();
+    assert!(grata_store::age_file::decrypt(file, &identity).is_err());
+}
+
+fn an_older_state() {
+    let mut world = World::new();
+    fs::create_dir(world.path("second")).unwrap();
+    world.keep_log();
+    world.group_photo();
+    world.house.store = None;
+    copy(&world.path("photos"), &world.path("old"));
+    world.house.reopen();
+    world.say(world.anna, false);
+    world.run(&["recall", "--dry-run"]).expect(0);
+    // Somebody copies the folder back by hand.
+    let release = [
+        "release",
+        "make",
+        ALBUM,
+        "--channel",
+        "website",
+        "--out",
+        "o",
+        "--data",
+        "old",
+        "--keys",
+        "photos-keys",
+    ];
+    let refused = world.run(&release).expect(1);
+    assert!(refused.errors.contains("older state"), "{}", refused.errors);
+    assert!(!world.path("o").exists());
+    world.release("website").expect(0);
+    assert_eq!(seen(&world.finished("website")[0]), [0; 0]);
+}

@@ -1,0 +1,101 @@
+//! Real photos through the real model, where both are; a line says so where they are not.
+
+use std::ffi::OsString;
+use std::fs;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use grata::app::models;
+use grata::config::Config;
+use grata::error::AppError;
+use grata::stop::Stop;
+use grata::worker::pool::Crew;
+use grata::worker::process::WorkerCommand;
+use grata::worker::protocol::{Checked, ModelFiles, Task};
+use grata::worker::{engine, serve};
+use grata_core::geometry::Size;
+use grata_core::region::{Region, Shape};
+use grata_core::tag::TagKind;
+
+use crate::world::{ALBUM, LATER, World};
+
+pub const TESTS: &[(&str, fn())] = &[("pub_1_real_photos_show_who_said_yes_and_nobody_else", real_photos)];
+
+pub fn grata(arguments: impl Iterator<Item = OsString>) -> ExitCode {
+    crate::stand_in::run("as-real-worker", installed, arguments)
+}
+
+pub fn worker() -> ExitCode {
+    serve::serve(engine::prepare)
+}
+
+fn installed(config: &Config, stop: &Stop, say: &mut dyn Write) -> Result<ModelFiles, AppError> {
+    models::ensure_detect(config, stop, say).map(|pack| pack.files())
+}
+
+/// The model, if it is installed: no test opens a connection.
+fn model(config: &Config) -> Option<ModelFiles> {
+    let folder = config.models.as_ref()?.join("detect");
+    let mut files = fs::read_dir(folder).ok()?.filter_map(|entry| Some(entry.ok()?.file_name()));
+    if !files.any(|name| name.to_string_lossy().starts_with("centerface")) {
+        return None;
+    }
+    installed(config, &Stop::default(), &mut std::io::sink()).ok()
+}
+
+fn photos() -> Option<Vec<PathBuf>> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/testphotos");
+    let mut photos: Vec<PathBuf> =
+        fs::read_dir(folder).ok()?.filter_map(|entry| Some(entry.ok()?.path())).collect();
+    photos.retain(|path| path.extension().is_some_and(|extension| extension == "jpg"));
+    photos.sort();
+    (!photos.is_empty()).then_some(photos)
+}
+
+fn real_photos() {
+    let config = Config::from_environment().unwrap();
+    let (Some(model), Some(photos)) = (model(&config), photos()) else {
+        eprintln!("SKIPPED real_photos: the detect pack or the reference photos are not here");
+        return;
+    };
+    let mut world = World::new();
+    let command =
+        WorkerCommand { program: std::env::current_exe().unwrap(), arguments: vec!["as-real-worker".into()] };
+    let crew = Crew::new(&command, Some(model), config.limits, &Stop::default());
+    let mut slot = crew.first_slot().unwrap();
+    let mut faces = |bytes: &[u8]| {
+        let task = Task { obscure: None, min_face: Some(20), margin: 0.25, given: vec![], planned: None };
+        match slot.process(&task, &mut &bytes[..], bytes.len() as u64, |_| Ok(())).unwrap() {
+            Checked::Done(done) => (done.size, done.regions),
+            Checked::Refused(reason) => panic!("{reason}"),
+        }
+    };
+    let mut expected = Vec::new();
+    for path in photos.iter().take(6) {
+        let bytes = fs::read(path).unwrap();
+        let (size, regions): (Size, Vec<_>) = faces(&bytes);
+        let region = |rect| Region { rect, shape: Shape::Rectangle };
+        let photo = world.photo_of(&bytes, size, regions.iter().map(|one| region(one.rect)).collect());
+        // The strongest face is Anna, who said yes.
+        let shown = regions.first().map(|one| one.rect);
+        if shown.is_some() {
+            world.house.tag(&photo, 0, TagKind::Is(world.anna)).unwrap();
+        }
+        expected.push((photo.id, shown));
+    }
+    let make = ["release", "make", ALBUM, "--channel", "website", "--out", "website", "--json"];
+    let made = world.run_as("as-real-grata", LATER, &make).expect(0);
+    assert_eq!(made.lines.len(), expected.len());
+    for (photo, shown) in expected {
+        let live = world.live(photo).remove(0);
+        let bytes = fs::read(world.path("website").join(&live.file_name)).unwrap();
+        let (_, seen) = faces(&bytes);
+        // An independent look at the finished file: nobody but her, and she is there.
+        let hers = |rect: &grata_core::geometry::PixelRect| {
+            shown.is_some_and(|shown| shown.intersection(*rect).is_some())
+        };
+        assert!(seen.iter().all(|one| hers(&one.rect)), "{photo}: {seen:?}, shown {shown:?}");
+        assert_eq!(seen.is_empty(), shown.is_none(), "{photo}");
+    }
+}
