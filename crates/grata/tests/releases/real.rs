@@ -14,7 +14,7 @@ use grata::worker::pool::Crew;
 use grata::worker::process::WorkerCommand;
 use grata::worker::protocol::{Checked, ModelFiles, Task};
 use grata::worker::{engine, serve};
-use grata_core::geometry::Size;
+use grata_core::geometry::{PixelRect, Size};
 use grata_core::region::{Region, Shape};
 use grata_core::tag::TagKind;
 
@@ -53,6 +53,19 @@ fn photos() -> Option<Vec<PathBuf>> {
     (!photos.is_empty()).then_some(photos)
 }
 
+/// The nose points of a photo's faces, marked by hand.
+fn noses(photo: &Path) -> Vec<(u32, u32)> {
+    let table = fs::read_to_string(photo.with_file_name("faces.csv")).unwrap();
+    let name = photo.file_name().unwrap().to_str().unwrap();
+    let lines = table.lines().filter_map(|line| line.strip_prefix(name)?.strip_prefix(','));
+    lines
+        .filter_map(|line| {
+            let mut numbers = line.split(',');
+            Some((numbers.next()?.parse().ok()?, numbers.next()?.parse().ok()?))
+        })
+        .collect()
+}
+
 fn real_photos() {
     let config = Config::from_environment().unwrap();
     let (Some(model), Some(photos)) = (model(&config), photos()) else {
@@ -82,20 +95,31 @@ fn real_photos() {
         if shown.is_some() {
             world.house.tag(&photo, 0, TagKind::Is(world.anna)).unwrap();
         }
-        expected.push((photo.id, shown));
+        expected.push((photo.id, shown, noses(path)));
     }
     let make = ["release", "make", ALBUM, "--channel", "website", "--out", "website", "--json"];
     let made = world.run_as("as-real-grata", LATER, &make).expect(0);
     assert_eq!(made.lines.len(), expected.len());
-    for (photo, shown) in expected {
+    for (photo, shown, noses) in expected {
         let live = world.live(photo).remove(0);
         let bytes = fs::read(world.path("website").join(&live.file_name)).unwrap();
         let (_, seen) = faces(&bytes);
-        // An independent look at the finished file: nobody but her, and she is there.
-        let hers = |rect: &grata_core::geometry::PixelRect| {
-            shown.is_some_and(|shown| shown.intersection(*rect).is_some())
+        // Another, closer look at the finished file: whatever surely is a face is hers, or a veil. (A weak
+        // candidate comes and goes with each look; the marked noses below know no doubt.)
+        let stands_on_veil = |rect: PixelRect| {
+            let middle = PixelRect::new(rect.x + rect.width / 2, rect.y + rect.height / 2, 1, 1);
+            live.rendition.hidden.iter().any(|hidden| hidden.region.touches(middle))
         };
-        assert!(seen.iter().all(|one| hers(&one.rect)), "{photo}: {seen:?}, shown {shown:?}");
-        assert_eq!(seen.is_empty(), shown.is_none(), "{photo}");
+        let hers = |rect: PixelRect| shown.is_some_and(|shown| shown.intersection(rect).is_some());
+        let stray: Vec<_> = seen
+            .iter()
+            .filter(|one| one.score >= Some(0.5) && !hers(one.rect) && !stands_on_veil(one.rect))
+            .collect();
+        assert!(stray.is_empty(), "{photo}: {stray:?}, shown {shown:?}");
+        assert_eq!(seen.iter().any(|one| hers(one.rect)), shown.is_some(), "{photo}");
+        for (x, y) in noses {
+            let nose = PixelRect::new(x, y, 1, 1);
+            assert!(hers(nose) || stands_on_veil(nose), "{photo}: the nose at {x},{y} can be seen");
+        }
     }
 }
