@@ -124,15 +124,13 @@ mod tests {
         assert!(read_header(&mut &bytes[..100]).is_err());
     }
 
-    /// By the tar of this system, where there is one.
+    /// By the tar of this system.
     #[test]
     fn any_tar_reads_a_backup() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("a.tar");
         std::fs::write(&path, archive(&[("grata.db", b"abc"), ("blobs/x", b"de")])).unwrap();
-        match std::process::Command::new("tar").arg("tf").arg(&path).output() {
-            Ok(output) => assert_eq!(String::from_utf8_lossy(&output.stdout), "grata.db\nblobs/x\n"),
-            Err(_) => eprintln!("SKIPPED: there is no tar here"),
-        }
+        let output = std::process::Command::new("tar").arg("tf").arg(&path).output().unwrap();
+        assert_eq!(String::from_utf8_lossy(&output.stdout), "grata.db\nblobs/x\n");
     }
 }
