@@ -70,14 +70,20 @@ impl Region {
         let top = snap_down(face.y - 1.5 * side);
         let right = snap_up(face.x + face.width + side).min(picture.width);
         let bottom = snap_up(face.y + face.height + side).min(picture.height);
-        let shape = if margin.share() >= 0.1 && !touches_border(left, top, right, bottom, picture) {
+        (right > left && bottom > top)
+            .then(|| Self::of_face(PixelRect::new(left, top, right - left, bottom - top), margin, picture))
+    }
+
+    /// The region whose rectangle [`Region::around`] gave: its shape follows from that and from the
+    /// margin.
+    pub fn of_face(rect: PixelRect, margin: Margin, picture: Size) -> Self {
+        let shape = if margin.share() >= 0.1 && !touches_border(rect, picture) {
             Shape::Rounded
         } else {
             // Cut by the border, the rounded corners would uncover the part of the face at the edge.
             Shape::Rectangle
         };
-        (right > left && bottom > top)
-            .then(|| Self { rect: PixelRect::new(left, top, right - left, bottom - top), shape })
+        Self { rect, shape }
     }
 
     /// The same region in the coordinates of the stored picture. Both shapes are symmetric, so only
@@ -112,8 +118,8 @@ fn nearest_offset(start: u32, length: u32, part: u32, part_length: u32) -> f64 {
     (nearest - middle).abs() / half
 }
 
-fn touches_border(left: u32, top: u32, right: u32, bottom: u32, picture: Size) -> bool {
-    left == 0 || top == 0 || right >= picture.width || bottom >= picture.height
+fn touches_border(rect: PixelRect, picture: Size) -> bool {
+    rect.x == 0 || rect.y == 0 || rect.right() >= picture.width || rect.bottom() >= picture.height
 }
 
 /// Saturating: a box left of the picture snaps to 0.
