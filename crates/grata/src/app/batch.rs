@@ -1,10 +1,12 @@
 //! One photo after the other, each in a worker process: what `obscure` and `detect` have in common.
 
+use std::fs::File;
 use std::io::{self, Read, Seek, Write};
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 
 use grata_core::geometry::Size;
+use grata_core::id::PhotoId;
 use grata_core::region::Margin;
 use grata_vision::decode::{Format, converted_end};
 
@@ -54,6 +56,8 @@ pub enum Status {
 pub struct Report {
     /// The finished photo, if one was written, as the user knows it.
     pub out: Option<PathBuf>,
+    /// The photo as it is kept in an album, if it was added to one.
+    pub kept: Option<PhotoId>,
     /// Size of the upright picture.
     pub size: Size,
     /// What is hidden.
@@ -195,26 +199,47 @@ pub fn process(
     task: &Task,
     sink: impl FnMut(&[u8]) -> io::Result<()>,
 ) -> Result<Option<Done>, String> {
-    let (mut file, bytes) = sources::open(&photo.real).map_err(|error| format!("cannot be read: {error}"))?;
+    let (mut file, bytes) = open(cx, photo)?;
+    if !matches!(photo.format, Format::Heic | Format::Avif) {
+        return process_from(slot, task, &mut file, bytes, sink);
+    }
+    let png = match cx.hands.converters.convert(&file, &cx.config.limits, &cx.stop) {
+        Ok(png) => png,
+        Err(ConvertError::Stopped) => return Ok(None),
+        Err(error) => return Err(error.to_string()),
+    };
+    file.rewind().map_err(|error| format!("cannot be read: {error}"))?;
+    let end = converted_end(bytes);
+    let whole = bytes + (png.len() + end.len()) as u64;
+    let mut converted = file.take(bytes).chain(png.as_slice()).chain(end.as_slice());
+    process_from(slot, task, &mut converted, whole, sink)
+}
+
+/// Opens a photo that is not too large; with its length.
+///
+/// # Errors
+/// Why the photo failed, in plain words.
+pub fn open(cx: &Cx, photo: &Photo) -> Result<(File, u64), String> {
+    let (file, bytes) = sources::open(&photo.real).map_err(|error| format!("cannot be read: {error}"))?;
     let most = cx.config.limits.photo.file_bytes;
     if bytes > most {
         return Err(format!("too large: more than {} MiB (GRATA_LIMIT_FILE_MIB allows more)", most >> 20));
     }
-    let answer = match photo.format {
-        Format::Heic | Format::Avif => {
-            let png = match cx.hands.converters.convert(&file, &cx.config.limits, &cx.stop) {
-                Ok(png) => png,
-                Err(ConvertError::Stopped) => return Ok(None),
-                Err(error) => return Err(error.to_string()),
-            };
-            file.rewind().map_err(|error| format!("cannot be read: {error}"))?;
-            let end = converted_end(bytes);
-            let whole = bytes + (png.len() + end.len()) as u64;
-            slot.process(task, &mut file.take(bytes).chain(png.as_slice()).chain(end.as_slice()), whole, sink)
-        }
-        _ => slot.process(task, &mut file, bytes, sink),
-    };
-    match answer {
+    Ok((file, bytes))
+}
+
+/// The same for a photo whose `bytes` bytes come from `input`. `Ok(None)`: the work was ended.
+///
+/// # Errors
+/// Why the photo failed, in plain words.
+pub fn process_from(
+    slot: &mut Slot<'_>,
+    task: &Task,
+    input: &mut impl Read,
+    bytes: u64,
+    sink: impl FnMut(&[u8]) -> io::Result<()>,
+) -> Result<Option<Done>, String> {
+    match slot.process(task, input, bytes, sink) {
         Ok(Checked::Done(done)) => Ok(Some(done)),
         Ok(Checked::Refused(reason)) => Err(reason),
         Err(WorkerError::Stopped) => Ok(None),

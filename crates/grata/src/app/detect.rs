@@ -47,6 +47,7 @@ pub fn detect(
         margin: order.look.margin.share(),
         given: Vec::new(),
         planned: None,
+        digest: false,
     };
     batch::run(ready, &items, order.jobs, audience, |slot, photo, ()| find(cx, slot, photo, &task));
     Ok(())
@@ -56,7 +57,8 @@ fn find(cx: &Cx, slot: &mut Slot<'_>, photo: &Photo, task: &Task) -> Option<Stat
     match batch::process(cx, slot, photo, task, |_| Ok(())) {
         Ok(None) => None,
         Ok(Some(done)) => {
-            let report = Report { out: None, size: done.size, regions: done.regions, notes: done.notes };
+            let report =
+                Report { out: None, kept: None, size: done.size, regions: done.regions, notes: done.notes };
             Some(Status::Done(report))
         }
         Err(reason) => Some(Status::Failed(reason)),

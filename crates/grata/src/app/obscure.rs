@@ -209,6 +209,7 @@ impl Work<'_> {
             margin: self.order.look.margin.share(),
             given,
             planned: None,
+            digest: false,
         })
     }
 
@@ -224,7 +225,7 @@ impl Work<'_> {
         if regions.is_empty() && self.order.look.min_face.is_some() {
             notes.insert(0, NO_FACE.into());
         }
-        Report { out: Some(self.folder.shown(&place)), size, regions, notes }
+        Report { out: Some(self.folder.shown(&place)), kept: None, size, regions, notes }
     }
 }
 

@@ -24,6 +24,8 @@ pub enum Form {
     Detect,
     /// The same, and an object for each file that was not.
     DetectJson,
+    /// An object for each file, with the photo's id in its album.
+    AddJson,
 }
 
 /// Prints how a batch goes.
@@ -44,6 +46,17 @@ pub struct Printer {
 struct ObscureLine<'a> {
     photo: &'a str,
     out: Option<&'a str>,
+    status: &'static str,
+    faces: Vec<FaceLine>,
+    reason: Option<&'a str>,
+    #[serde(skip_serializing_if = "<[String]>::is_empty")]
+    notes: &'a [String],
+}
+
+#[derive(Serialize)]
+struct AddLine<'a> {
+    photo: &'a str,
+    id: Option<String>,
     status: &'static str,
     faces: Vec<FaceLine>,
     reason: Option<&'a str>,
@@ -126,6 +139,7 @@ impl Printer {
         match self.form {
             Form::Silent => None,
             Form::ObscureJson => Some(obscure_line(outcome)),
+            Form::AddJson => Some(add_line(outcome)),
             Form::Detect | Form::DetectJson => match &outcome.status {
                 Status::Done(report) => Some(detect_line(outcome, report)),
                 _ if self.form == Form::Detect => None,
@@ -225,6 +239,23 @@ fn obscure_line(outcome: &Outcome) -> serde_json::Result<String> {
     serde_json::to_string(&line)
 }
 
+fn add_line(outcome: &Outcome) -> serde_json::Result<String> {
+    let photo = path_text(&outcome.path);
+    let mut line =
+        AddLine { photo: &photo, id: None, status: "", faces: Vec::new(), reason: None, notes: &[] };
+    match &outcome.status {
+        Status::LeftOut(reason) => (line.status, line.reason) = ("skipped", Some(reason.as_str())),
+        Status::Failed(reason) => (line.status, line.reason) = ("failed", Some(reason.as_str())),
+        Status::Done(report) => {
+            line.status = "ok";
+            line.id = report.kept.map(|id| id.to_string());
+            line.faces = faces(report);
+            line.notes = &report.notes;
+        }
+    }
+    serde_json::to_string(&line)
+}
+
 fn detect_line(outcome: &Outcome, report: &Report) -> serde_json::Result<String> {
     let photo = path_text(&outcome.path);
     let (width, height) = (report.size.width, report.size.height);
@@ -252,6 +283,7 @@ mod tests {
     fn report(notes: &[&str]) -> Report {
         Report {
             out: Some("o/a.jpg".into()),
+            kept: None,
             size: Size::new(30, 20),
             regions: vec![
                 Region { rect: PixelRect::new(1, 2, 3, 4), score: Some(0.75) },

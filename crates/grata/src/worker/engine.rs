@@ -7,6 +7,7 @@ use grata_vision::decode::{self, Format};
 use grata_vision::detect::{DetectOptions, Detector};
 use grata_vision::photo::{self, HiddenRegion, PhotoJob, RenderJob};
 use grata_vision::runtime::{ModelRuntime, RuntimeError, Tensor};
+use sha2::{Digest as _, Sha256};
 
 use super::protocol::{Hello, ModelFiles, PlannedRegions, Region, RuntimeInUse, Task};
 use super::runtime::{self, Opened};
@@ -82,6 +83,7 @@ impl PhotoEngine for Vision {
             regions: found.regions.iter().map(region).collect(),
             finished,
             notes: found.notes,
+            digest: task.digest.then(|| pixel_digest(photo, limits)).transpose()?,
         })
     }
 }
@@ -113,8 +115,16 @@ impl Vision {
             regions: done.found.regions.iter().map(region).collect(),
             finished: Some((done.format, done.bytes)),
             notes: done.found.notes,
+            digest: None,
         })
     }
+}
+
+/// What stays the same when only the metadata of a file changes (ABU-11). The photo is read as a
+/// whole: the detector may have looked at parts of it only.
+fn pixel_digest(photo: &[u8], limits: &decode::Limits) -> Result<[u8; 32], String> {
+    let decoded = decode::decode(photo, limits).map_err(|error| error.to_string())?;
+    Ok(Sha256::digest(decoded.frame.rgb()).into())
 }
 
 fn region(hidden: &HiddenRegion) -> Region {

@@ -118,6 +118,9 @@ pub struct Task {
     pub margin: f32,
     /// Hidden exactly as given, in pixels of the upright picture.
     pub given: Vec<Rect>,
+    /// Whether to say what the upright pixels are, as a digest.
+    #[serde(default)]
+    pub digest: bool,
     /// For a release: exactly this is hidden and nothing else, and `min_face`, `margin` and `given`
     /// say nothing.
     #[serde(default)]
@@ -207,6 +210,9 @@ pub enum Verdict {
         format: Option<String>,
         /// Plain words for the report.
         notes: Vec<String>,
+        /// SHA-256 of the upright pixels, if it was asked for.
+        #[serde(default)]
+        digest: Option<[u8; 32]>,
     },
     /// Not done, and why; the worker waits for the next photo.
     Refused {
@@ -246,6 +252,8 @@ pub struct Done {
     pub notes: Vec<String>,
     /// Bytes of the finished file, which follow; 0 if none was asked for.
     pub body_bytes: u64,
+    /// SHA-256 of the upright pixels, if it was asked for.
+    pub digest: Option<[u8; 32]>,
 }
 
 /// Why a message does not count.
@@ -340,7 +348,10 @@ impl Answer {
                 Err(ProtocolError::Nonsense("a refusal with a picture"))
             }
             Verdict::Refused { reason } => Ok(Checked::Refused(harmless(&reason))),
-            Verdict::Done { size: (width, height), regions, format, notes } => {
+            Verdict::Done { size: (width, height), regions, format, notes, digest } => {
+                if digest.is_some() != request.task.digest {
+                    return Err(ProtocolError::Nonsense("not what was asked for"));
+                }
                 let size = checked_size(Size::new(width, height), limits)?;
                 let format = checked_format(format.as_deref(), request)?;
                 check_length(body_bytes, format, size, source_bytes)?;
@@ -349,7 +360,7 @@ impl Answer {
                     return Err(ProtocolError::Nonsense("too many notes"));
                 }
                 let notes = notes.iter().map(|note| harmless(note)).collect();
-                Ok(Checked::Done(Done { size, regions, format, notes, body_bytes }))
+                Ok(Checked::Done(Done { size, regions, format, notes, body_bytes, digest }))
             }
         }
     }
@@ -466,12 +477,13 @@ mod tests {
     fn request(obscure: Option<Style>) -> Request {
         Request {
             id: 7,
-            task: Task { obscure, min_face: Some(20), margin: 0.25, given: vec![], planned: None },
+            task: Task { obscure, min_face: Some(20), margin: 0.25, given: vec![], planned: None, digest: false },
         }
     }
 
     fn done(size: (u32, u32), regions: Vec<(Rect, Option<f32>)>, format: Option<&str>) -> Answer {
-        let verdict = Verdict::Done { size, regions, format: format.map(Into::into), notes: vec![] };
+        let verdict =
+            Verdict::Done { size, regions, format: format.map(Into::into), notes: vec![], digest: None };
         Answer { id: 7, verdict }
     }
 
@@ -560,7 +572,7 @@ mod tests {
         let answer = |regions: usize, notes: usize| {
             let regions = vec![(Rect(0, 0, 1, 1), None); regions];
             let notes = vec![String::new(); notes];
-            Answer { id: 7, verdict: Verdict::Done { size, regions, format: None, notes } }
+            Answer { id: 7, verdict: Verdict::Done { size, regions, format: None, notes, digest: None } }
         };
         for (regions, notes, makes_sense) in
             [(MAX_REGIONS, MAX_NOTES, true), (MAX_REGIONS + 1, 0, false), (0, MAX_NOTES + 1, false)]
@@ -574,6 +586,7 @@ mod tests {
             regions: vec![(longest, Some(0.123_456_79)); MAX_REGIONS],
             format: None,
             notes: vec![],
+            digest: None,
         };
         let header = serde_json::to_vec(&Answer { id: u64::MAX, verdict }).unwrap();
         assert!(header.len() < MAX_HEADER_BYTES as usize, "the longest list of regions fits a header");
@@ -633,7 +646,7 @@ mod tests {
             given in proptest::collection::vec((any::<u32>(), any::<u32>(), any::<u32>(), any::<u32>()), 0..50),
         ) {
             let given = given.into_iter().map(|(x, y, w, h)| Rect(x, y, w, h)).collect();
-            let request = Request { id: 1, task: Task { obscure: Some(Style::Fill), min_face, margin, given, planned: None } };
+            let request = Request { id: 1, task: Task { obscure: Some(Style::Fill), min_face, margin, given, planned: None, digest: false } };
             let bytes = message(&request, b"");
             let read: Option<(Request, u64)> = read_header(&mut bytes.as_slice()).unwrap();
             prop_assert_eq!(read, Some((request, 0)));

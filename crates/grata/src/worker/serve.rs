@@ -40,6 +40,8 @@ pub struct Processed {
     pub finished: Option<(Format, Vec<u8>)>,
     /// Plain words for the report.
     pub notes: Vec<String>,
+    /// SHA-256 of the upright pixels, if the task asked for it.
+    pub digest: Option<[u8; 32]>,
 }
 
 /// Second half of getting ready: what no longer needs files.
@@ -126,12 +128,12 @@ fn answer(
 ) -> (Answer, Vec<u8>) {
     let (verdict, finished) = match engine.process(&photo, &request.task, limits) {
         Err(reason) => (Verdict::Refused { reason }, Vec::new()),
-        Ok(Processed { size, regions, finished, notes }) => {
+        Ok(Processed { size, regions, finished, notes, digest }) => {
             let regions = regions.into_iter().map(wire_region).collect();
             let (format, bytes) = finished.map_or((None, Vec::new()), |(format, bytes)| {
                 (Some(protocol::format_name(format).to_string()), bytes)
             });
-            (Verdict::Done { size, regions, format, notes }, bytes)
+            (Verdict::Done { size, regions, format, notes, digest }, bytes)
         }
     };
     (Answer { id: request.id, verdict }, finished)
