@@ -6,6 +6,10 @@
 //! On what an installation keeps:
 //!
 //! - [`data`]: the data folder, its keys, and who works on it
+//! - [`albums`], [`notice`]: what is said before the first photo comes in
+//! - [`ingest`]: take photos in
+//! - [`people`], [`consents`]: whom they show, and what those say
+//! - [`tags`]: who is where in which photo
 //! - [`releases`]: what would be shown and why; the photos that leave
 //! - [`recalls`]: what has left and may no longer be shown
 //! - [`rights`]: access, export, erasure, restriction, objection
@@ -18,20 +22,28 @@
 //! ones are called), [`regions`] (hidden by hand), [`output`] (written whole or not at all),
 //! [`batch`] (one photo after the other, in worker processes), [`models`] (what they look with).
 
+pub mod albums;
 pub mod backup;
 pub mod batch;
+pub mod consents;
 pub mod data;
 pub mod detect;
 pub mod doctor;
+pub mod documents;
+pub mod forms;
+pub mod ingest;
 pub mod log;
 pub mod models;
 pub mod naming;
+pub mod notice;
 pub mod obscure;
 pub mod output;
+pub mod people;
 pub mod recalls;
 pub mod regions;
 pub mod releases;
 pub mod retention;
 pub mod rights;
 pub mod sources;
+pub mod tags;
 pub mod verify;

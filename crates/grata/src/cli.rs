@@ -4,22 +4,28 @@
 //! wrong usage or configuration, nothing was done; 2 some photos failed, all others were done;
 //! [`STOPPED_EXIT_CODE`] after Ctrl-C, everything that was finished is whole.
 
+mod add;
+mod album;
 mod arguments;
 mod backup;
+mod consent;
 mod detect;
 mod doctor;
 mod init;
 mod log;
 mod models;
 mod obscure;
+mod person;
 mod print;
 mod progress;
+mod qr;
 mod recall;
 mod release;
 mod report;
 mod restore;
 mod retention;
 mod rights;
+mod tag;
 mod verify;
 
 use std::ffi::OsString;
@@ -56,6 +62,11 @@ enum Command {
     Models(models::Arguments),
     Doctor(doctor::Arguments),
     Init(init::Arguments),
+    Album(album::Arguments),
+    Add(add::Arguments),
+    Person(person::Arguments),
+    Consent(consent::Arguments),
+    Tag(tag::Arguments),
     Release(release::Arguments),
     Recall(recall::Arguments),
     Rights(rights::Arguments),
@@ -108,6 +119,11 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>, hands: Hands) -> ExitC
             Command::Models(arguments) => models::run(arguments, &cx),
             Command::Doctor(arguments) => doctor::run(arguments, &cx),
             Command::Init(arguments) => init::run(arguments, &cx),
+            Command::Album(arguments) => album::run(arguments, &cx),
+            Command::Add(arguments) => add::run(arguments, &cx),
+            Command::Person(arguments) => person::run(arguments, &cx),
+            Command::Consent(arguments) => consent::run(arguments, &cx),
+            Command::Tag(arguments) => tag::run(arguments, &cx),
             Command::Release(arguments) => release::run(arguments, &cx),
             Command::Recall(arguments) => recall::run(arguments, &cx),
             Command::Rights(arguments) => rights::run(arguments, &cx),

@@ -4,7 +4,9 @@ use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
 use clap::Args;
+use grata_core::notice::{Language, NotALanguage};
 use grata_core::region::Margin;
+use grata_core::time::Date;
 use grata_store::{Store, StorePlaces};
 use grata_vision::detect::DetectOptions;
 
@@ -96,6 +98,22 @@ pub struct MakeArguments {
     /// Photos to work on at once [default: one a processor, as far as memory goes]
     #[arg(long, value_name = "N", value_parser = jobs)]
     pub jobs: Option<NonZeroUsize>,
+}
+
+/// Parses a day.
+///
+/// # Errors
+/// What to give instead.
+pub fn date(text: &str) -> Result<Date, String> {
+    text.parse().map_err(|_| "give a day like 2026-09-05".into())
+}
+
+/// Parses a language.
+///
+/// # Errors
+/// What to give instead.
+pub fn language(text: &str) -> Result<Language, String> {
+    text.parse().map_err(|error: NotALanguage| error.to_string())
 }
 
 fn face(text: &str) -> Result<u32, String> {

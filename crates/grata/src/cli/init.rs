@@ -10,6 +10,7 @@ use super::Finish;
 use super::arguments::DataArguments;
 use super::print;
 use crate::app::data::{self, RootHolder};
+use crate::app::people;
 use crate::cx::Cx;
 use crate::error::{AppError, ErrorKind};
 use crate::words::{path_text, shown};
@@ -33,6 +34,10 @@ pub struct Arguments {
     /// What the log is called in receipts, such as the organisation's domain; cannot be changed
     #[arg(long, value_name = "NAME", default_value = "grata", value_parser = origin)]
     name: String,
+
+    /// Where people will reach their pages: what invitation links begin with
+    #[arg(long, value_name = "URL", default_value = people::DEFAULT_ADDRESS)]
+    address: String,
 
     /// Take an age identity as root key, from this file
     #[arg(long, value_name = "FILE", conflicts_with = "root_command")]
@@ -72,7 +77,9 @@ pub fn run(arguments: &Arguments, cx: &Cx) -> Result<Finish, AppError> {
     let origin = Origin::new(arguments.name.as_str())
         .map_err(|error| AppError::new(ErrorKind::Invalid, error.to_string()))?;
     let places = arguments.data.places();
+    people::check_address(&arguments.address)?;
     let store = data::create(&places, &holder, &origin, cx)?;
+    people::set_address(&store, &arguments.address, cx.now())?;
     let line = Line {
         data: path_text(&places.data).into_owned(),
         keys: path_text(&places.keys).into_owned(),

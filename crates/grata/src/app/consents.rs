@@ -1,0 +1,205 @@
+//! Recording what people said. Yes, no and no longer are acts; none is ever changed.
+//!
+//! An answer comes by the person's own link, or on a signed form for publication (CON-12). There is
+//! no third way: nobody says yes for somebody else.
+
+use grata_core::audit::entry::{ActorClass, Event, EventKind};
+use grata_core::consent::{ActKind, ConsentAct, MAX_VALIDITY_MONTHS, Means, PaperForm, Speaker};
+use grata_core::id::{ActId, SubjectId};
+use grata_core::notice::{Language, NoticeShown};
+use grata_core::purpose::{Publish, PurposeKind, Question};
+use grata_core::signed::{Document, DocumentKind, ReceiptParties, receipt_body};
+use grata_core::time::{Date, Timestamp, day, months_after};
+use grata_store::queries::albums::Album;
+use grata_store::{Reader, Store, Tx};
+
+use super::data::COMMAND_LINE;
+use super::people;
+use crate::error::{AppError, ErrorKind};
+
+/// What somebody says to one question.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Answer {
+    /// Yes, until the end of this day; `None`: as long as may be.
+    Yes(Option<Date>),
+    /// No.
+    No,
+    /// No longer.
+    NoLonger,
+    /// "That was not me": about an entry that staff made (CON-12).
+    NotMine,
+}
+
+/// What somebody says, and how it reached grata.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Statement {
+    /// About whose pictures.
+    pub subject: SubjectId,
+    /// Who says it.
+    pub speaker: Speaker,
+    /// In which album.
+    pub album: grata_core::id::AlbumId,
+    /// To what end.
+    pub purpose: PurposeKind,
+    /// What is said.
+    pub answer: Answer,
+    /// The language of the notice that was read; `None`: the person's.
+    pub language: Option<Language>,
+    /// How it reached grata.
+    pub means: Means,
+}
+
+/// What became of a statement.
+#[derive(Debug, Clone)]
+pub struct Recorded {
+    /// Whose.
+    pub subject: SubjectId,
+    /// The act.
+    pub act: ConsentAct,
+    /// The signed receipt; it verifies without grata.
+    pub receipt: Document,
+    /// For a channel: shown to the end of this day from now on, or hidden and why.
+    pub shown: Option<Result<Date, &'static str>>,
+}
+
+/// What the person said through their own link, or their guardian through theirs.
+///
+/// # Errors
+/// The link leads nowhere, or a rule forbids it.
+pub fn say_by_link(
+    store: &Store,
+    link: &str,
+    purpose: PurposeKind,
+    answer: Answer,
+    language: Option<Language>,
+    now: Timestamp,
+) -> Result<Recorded, AppError> {
+    let invitation = people::open_link(&store.read()?, link, now)?;
+    let statement = Statement {
+        subject: invitation.subject,
+        speaker: invitation.guardian.map_or(Speaker::Subject, Speaker::Guardian),
+        album: invitation.album,
+        purpose,
+        answer,
+        language,
+        means: Means::OwnSession,
+    };
+    record(store, &statement, now)
+}
+
+/// The evidence behind an entry that staff makes.
+pub fn on_paper(signed_on: Date, reference: &str) -> Means {
+    Means::Paper(PaperForm { signed_on, reference: reference.trim().to_string(), recorded_by: COMMAND_LINE })
+}
+
+/// Puts a statement on record and makes its receipt.
+///
+/// # Errors
+/// A rule forbids it: it says which. Nothing was recorded then.
+pub fn record(store: &Store, statement: &Statement, now: Timestamp) -> Result<Recorded, AppError> {
+    let mut tx = store.begin(now)?;
+    let no_album = || AppError::new(ErrorKind::NotFound, "there is no such album");
+    let album = tx.album(statement.album)?.ok_or_else(no_album)?;
+    let act = act(&tx, store, statement, &album)?;
+    tx.insert_act(statement.subject, &act)?;
+    let receipt = receipt(&tx, &act, &album)?;
+    let event = Event::new(event_kind(&act), actor(&act)).in_album(album.id);
+    let committed = tx.commit(event.about(statement.subject, receipt.clone()))?;
+    let receipt = store.document(DocumentKind::ConsentReceipt, receipt, &committed, 0)?;
+    let shown = match &statement.purpose {
+        PurposeKind::Publish(channel) => {
+            let reader = store.read()?;
+            let subject = people::known(&reader, statement.subject)?;
+            let publish = Publish { album: album.id, channel: channel.clone() };
+            Some(people::standing(&reader, &subject, &publish, now))
+        }
+        PurposeKind::Find | PurposeKind::Notify => None,
+    };
+    Ok(Recorded { subject: statement.subject, act, receipt, shown })
+}
+
+fn act(tx: &Tx, store: &Store, statement: &Statement, album: &Album) -> Result<ConsentAct, AppError> {
+    let kind = match statement.answer {
+        Answer::Yes(until) => {
+            let said_on = match &statement.means {
+                Means::Paper(form) => form.signed_on,
+                Means::OwnSession | Means::Clock => day(tx.now()),
+            };
+            // Twelve months or the end of the album, whichever comes first (CON-7).
+            let longest = months_after(said_on, MAX_VALIDITY_MONTHS).min(album.keep_until);
+            ActKind::Give { until: until.unwrap_or(longest) }
+        }
+        Answer::No => ActKind::Refuse,
+        Answer::NoLonger => ActKind::Withdraw,
+        Answer::NotMine => ActKind::Contest,
+    };
+    Ok(ConsentAct {
+        id: ActId::random(&mut store.rng()),
+        question: Question { album: album.id, purpose: statement.purpose.clone() },
+        kind,
+        speaker: statement.speaker,
+        means: statement.means.clone(),
+        notice: notice_read(tx, statement)?,
+        at: tx.now(),
+    })
+}
+
+/// The newest notice in the language it was read in. No language stands in for another (TRA-5).
+fn notice_read(tx: &Tx, statement: &Statement) -> Result<NoticeShown, AppError> {
+    let language = match &statement.language {
+        Some(language) => language.clone(),
+        None => tx.subject_language(statement.subject)?,
+    };
+    let notice = tx.notice(statement.album)?;
+    notice.and_then(|notice| notice.shown_in(&language)).ok_or_else(|| {
+        let message =
+            format!("the album has no notice in the language `{language}`, so nobody can be asked in it");
+        AppError::new(ErrorKind::Denied, message)
+            .hint("Add one with `grata album notice`, or give the language that was read with --language.")
+    })
+}
+
+fn receipt(reader: &Reader, act: &ConsentAct, album: &Album) -> Result<serde_json::Value, AppError> {
+    let withdraw_at = format!("{}/i", people::address(reader)?);
+    Ok(receipt_body(
+        act,
+        &ReceiptParties {
+            controller: &album.controller,
+            contact: &album.contact,
+            album: &album.title,
+            withdraw_at: &withdraw_at,
+        },
+    ))
+}
+
+fn event_kind(act: &ConsentAct) -> EventKind {
+    match (act.kind, &act.means) {
+        (ActKind::Withdraw, _) => EventKind::ConsentWithdrawn,
+        (ActKind::Contest, _) => EventKind::ConsentContested,
+        (ActKind::Expire, _) => EventKind::ConsentExpired,
+        (_, Means::Paper(_)) => EventKind::PaperRecorded,
+        (ActKind::Give { .. }, _) => EventKind::ConsentGiven,
+        (ActKind::Refuse, _) => EventKind::ConsentRefused,
+    }
+}
+
+fn actor(act: &ConsentAct) -> ActorClass {
+    match act.means {
+        Means::OwnSession => ActorClass::Subject,
+        Means::Paper(_) => ActorClass::Staff,
+        Means::Clock => ActorClass::Clock,
+    }
+}
+
+/// The notice of an album as a person reads it, in one language.
+///
+/// # Errors
+/// There is none in this language.
+pub fn notice_text(reader: &Reader, album: &Album, language: &Language) -> Result<String, AppError> {
+    let notice = reader.notice(album.id)?;
+    let text = notice.and_then(|notice| notice.texts().get(language).cloned());
+    text.ok_or_else(|| {
+        let message = format!("the album has no notice in the language `{language}`");
+        AppError::new(ErrorKind::NotFound, message).hint("Add one with `grata album notice`.")
+    })
+}

@@ -1,0 +1,205 @@
+//! Take photos into an album: each is looked at once, in a worker, and sealed.
+//!
+//! A photo is in the album with its faces, or not at all. The order is key, blob, row: what a crash
+//! leaves has no row, opens for nobody and is collected by `Store::sweep_orphans`.
+
+use std::io::{Read as _, Write};
+use std::num::NonZeroUsize;
+use std::path::PathBuf;
+
+use grata_core::audit::entry::{ActorClass, Count, Event, EventKind};
+use grata_core::id::{FaceId, PhotoId};
+use grata_core::photo::{Face, Found, Photo as Kept, PhotoDigest, Review};
+use grata_core::region::Region;
+use grata_core::time::day;
+use grata_store::blobs::BlobKey;
+use grata_store::queries::albums::Album;
+use grata_store::vault::KeyName;
+use grata_store::{Store, StoreError};
+
+use super::albums;
+use super::batch::{self, Audience, Look, Report, Status};
+use super::obscure::NO_FACE;
+use super::sources::{self, Photo};
+use crate::cx::Cx;
+use crate::error::{AppError, ErrorKind};
+use crate::words::path_text;
+use crate::worker::pool::Slot;
+use crate::worker::protocol::{Done, Task};
+
+/// Note on a photo that nobody has looked at.
+pub const NOT_LOOKED_AT: &str = "not looked at; it stays in the house until somebody has reviewed it";
+
+/// What to take in, and what to look for.
+#[derive(Debug, Clone, PartialEq)]
+pub struct IngestOrder {
+    /// Files and folders.
+    pub paths: Vec<PathBuf>,
+    /// What to look for. Without a look at faces, photos wait for a person (PUB-1).
+    pub look: Look,
+    /// Photos at once; `None`: as many as fit the machine.
+    pub jobs: Option<NonZeroUsize>,
+}
+
+/// Takes every photo below the paths into the album; photos it has already are left out.
+///
+/// # Errors
+/// [`AppError`] if nothing was done: the album lacks something (COL-2), or no worker starts. A photo
+/// that cannot be taken in is told to `audience`.
+pub fn ingest(
+    order: &IngestOrder,
+    store: &Store,
+    album: &Album,
+    cx: &Cx,
+    say: &mut dyn Write,
+    audience: &mut dyn Audience,
+) -> Result<(), AppError> {
+    let notice = store.read()?.notice(album.id)?;
+    albums::check_complete(album, notice.as_ref())?;
+    if album.keep_until < day(cx.now()) {
+        return Err(AppError::new(ErrorKind::Denied, "the photos of this album are not kept any longer")
+            .hint("Make another album, with a later --keep-until. Nothing was done."));
+    }
+    let found = sources::find(&order.paths, None)?;
+    let any = batch::photos(&found).next().is_some();
+    let items = batch::items(found, |_, _| ());
+    if !any {
+        batch::tell(items, audience);
+        return Ok(());
+    }
+    let model = match order.look.min_face {
+        Some(_) => Some((cx.hands.detect_model)(&cx.config, &cx.stop, say)?),
+        None => None,
+    };
+    let crew = batch::crew(cx, model);
+    let ready = batch::get_ready(&crew, say)?;
+    let intake = Intake { store, album, look: order.look, cx };
+    batch::run(ready, &items, order.jobs, audience, |slot, photo, ()| intake.settle(slot, photo));
+    Ok(())
+}
+
+struct Intake<'a> {
+    store: &'a Store,
+    album: &'a Album,
+    look: Look,
+    cx: &'a Cx,
+}
+
+/// Why a photo is not taken in.
+enum NotTaken {
+    LeftOut(&'static str),
+    Failed(String),
+    Stopped,
+}
+
+impl From<StoreError> for NotTaken {
+    fn from(error: StoreError) -> Self {
+        // On one line, as all reasons are.
+        Self::Failed(AppError::from(error).to_string().replace('\n', " "))
+    }
+}
+
+impl Intake<'_> {
+    fn settle(&self, slot: &mut Slot<'_>, photo: &Photo) -> Option<Status> {
+        match self.take(slot, photo) {
+            Ok(report) => Some(Status::Done(report)),
+            Err(NotTaken::LeftOut(reason)) => Some(Status::LeftOut(reason.into())),
+            Err(NotTaken::Failed(reason)) => Some(Status::Failed(reason)),
+            Err(NotTaken::Stopped) => None,
+        }
+    }
+
+    fn take(&self, slot: &mut Slot<'_>, photo: &Photo) -> Result<Report, NotTaken> {
+        // The same bytes are looked at and kept, whatever becomes of the file meanwhile.
+        let bytes = self.read(photo)?;
+        let file = self.store.file_digest(&bytes);
+        self.check_new(file)?;
+        let task = Task {
+            obscure: None,
+            min_face: self.look.min_face,
+            margin: self.look.margin.share(),
+            given: Vec::new(),
+            digest: true,
+        };
+        let done = batch::process_from(slot, &task, &mut bytes.as_slice(), bytes.len() as u64, |_| Ok(()))
+            .map_err(NotTaken::Failed)?
+            .ok_or(NotTaken::Stopped)?;
+        let kept = self.kept(file, &done);
+        self.keep(&kept, &bytes, &path_text(&photo.relative))?;
+        Ok(self.report(kept.id, done))
+    }
+
+    fn read(&self, photo: &Photo) -> Result<Vec<u8>, NotTaken> {
+        let (file, length) = batch::open(self.cx, photo).map_err(NotTaken::Failed)?;
+        let mut bytes = Vec::new();
+        let read = file.take(length).read_to_end(&mut bytes);
+        read.map_err(|error| NotTaken::Failed(format!("cannot be read: {error}")))?;
+        Ok(bytes)
+    }
+
+    fn check_new(&self, file: PhotoDigest) -> Result<(), NotTaken> {
+        let reader = self.store.read()?;
+        if reader.was_removed(file)? {
+            return Err(NotTaken::LeftOut("was removed at somebody's wish; it stays out"));
+        }
+        match reader.photo_with(self.album.id, file)? {
+            Some(_) => Err(NotTaken::LeftOut("in the album already")),
+            None => Ok(()),
+        }
+    }
+
+    fn kept(&self, file: PhotoDigest, done: &Done) -> Kept {
+        let mut rng = self.store.rng();
+        let face = |region: &crate::worker::protocol::Region, id| Face {
+            id,
+            region: Region::of_face(region.rect, self.look.margin, done.size),
+            found: Found::Detector,
+        };
+        let pixels = done.digest.map(|sum| self.store.pixel_digest(done.size.width, done.size.height, &sum));
+        Kept {
+            id: PhotoId::random(&mut rng),
+            album: self.album.id,
+            file,
+            pixels,
+            size: done.size,
+            faces: done.regions.iter().map(|region| face(region, FaceId::random(&mut rng))).collect(),
+            review: if self.look.min_face.is_some() { Review::Clear } else { Review::Doubtful },
+        }
+    }
+
+    fn keep(&self, photo: &Kept, bytes: &[u8], name: &str) -> Result<(), NotTaken> {
+        let kept = self.seal_and_write(photo, bytes, name);
+        if kept.is_ok() {
+            return Ok(());
+        }
+        // Nothing opens it and nothing names it; removing it now saves the sweep the work.
+        let _ = self.store.blobs().delete(BlobKey::Original(photo.id));
+        let _ = self.store.vault().shred(KeyName::Photo(photo.id));
+        // Another slot may have taken in the same content in the meantime.
+        self.check_new(photo.file)?;
+        kept.map_err(NotTaken::from)
+    }
+
+    fn seal_and_write(&self, photo: &Kept, bytes: &[u8], name: &str) -> Result<(), StoreError> {
+        let store = self.store;
+        store.vault().create(KeyName::Photo(photo.id))?;
+        store.blobs().put(store.vault(), BlobKey::Original(photo.id), bytes)?;
+        let mut tx = store.begin(self.cx.now())?;
+        tx.insert_photo(photo, name)?;
+        let event = Event::new(EventKind::PhotosAdded, ActorClass::Staff)
+            .in_album(self.album.id)
+            .counting(Count::Photos, 1)
+            .counting(Count::Faces, photo.faces.len() as u64);
+        tx.commit(event).map(drop)
+    }
+
+    fn report(&self, id: PhotoId, done: Done) -> Report {
+        let Done { size, regions, mut notes, .. } = done;
+        if self.look.min_face.is_none() {
+            notes.insert(0, NOT_LOOKED_AT.into());
+        } else if regions.is_empty() {
+            notes.insert(0, NO_FACE.into());
+        }
+        Report { out: None, kept: Some(id), size, regions, notes }
+    }
+}

@@ -1,0 +1,290 @@
+//! Saying by hand who a face is, and who it is not. What is said stays on record; the last word that
+//! holds counts, and "not me" holds against all of them (RTS-7).
+
+use grata_core::audit::entry::{ActorClass, Count, Event, EventKind};
+use grata_core::geometry::PixelRect;
+use grata_core::id::{AlbumId, FaceId, NotMeId, ObjectionId, PhotoId, SubjectId, TagId};
+use grata_core::objection::{Objection, ObjectionTarget, Outcome};
+use grata_core::photo::{Face, Found, Photo, Review};
+use grata_core::region::Region;
+use grata_core::tag::{FaceStanding, NotMe, TagAct, TagKind, Tagger, standing};
+use grata_core::time::Timestamp;
+use grata_store::queries::albums::Album;
+use grata_store::{Reader, Store};
+use serde_json::json;
+
+use super::albums::is_id;
+use super::data::COMMAND_LINE;
+use crate::error::{AppError, ErrorKind};
+use crate::words::harmless;
+
+/// A face and the photo it is in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FaceInPhoto {
+    /// The photo.
+    pub photo: Photo,
+    /// The face, which is one of the photo's.
+    pub face: Face,
+}
+
+/// A photo with what is held to be true about its faces.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PhotoTags {
+    /// The photo.
+    pub photo: Photo,
+    /// What its file was called.
+    pub name: String,
+    /// Its faces, in order.
+    pub faces: Vec<(Face, FaceStanding)>,
+    /// What was said about them.
+    pub tags: Vec<TagAct>,
+}
+
+/// Says that a face is this person.
+///
+/// # Errors
+/// The person said that it is not them, or there is no such person.
+pub fn set(store: &Store, at: &FaceInPhoto, subject: SubjectId, now: Timestamp) -> Result<TagId, AppError> {
+    tag(store, at, TagKind::Is(subject), Some(subject), EventKind::Tagged, now)
+}
+
+/// Says that there is no face, so that nothing is hidden there.
+///
+/// # Errors
+/// The store cannot be used.
+pub fn no_face(store: &Store, at: &FaceInPhoto, now: Timestamp) -> Result<TagId, AppError> {
+    tag(store, at, TagKind::NotAFace, None, EventKind::Tagged, now)
+}
+
+/// Takes back the last word about a face; what was said before holds again.
+///
+/// # Errors
+/// `NotFound` if nothing was said that could be taken back.
+pub fn undo(store: &Store, at: &FaceInPhoto, now: Timestamp) -> Result<TagId, AppError> {
+    let tags = store.read()?.tags_on(at.photo.id)?;
+    let last = last_that_holds(&tags, at.face.id).ok_or_else(|| {
+        AppError::new(ErrorKind::NotFound, "nothing was said about this face that could be undone")
+    })?;
+    let about = match last.kind {
+        TagKind::Is(subject) => Some(subject),
+        TagKind::NotAFace | TagKind::Undo(_) => None,
+    };
+    tag(store, at, TagKind::Undo(last.id), about, EventKind::TagUndone, now)
+}
+
+/// Read from the end, as core does: what something later undoes does not count.
+fn last_that_holds(tags: &[TagAct], face: FaceId) -> Option<&TagAct> {
+    let mut undone = Vec::new();
+    for act in tags.iter().rev().filter(|act| act.face == face) {
+        match act.kind {
+            _ if undone.contains(&act.id) => {}
+            TagKind::Undo(id) => undone.push(id),
+            TagKind::Is(_) | TagKind::NotAFace => return Some(act),
+        }
+    }
+    None
+}
+
+fn tag(
+    store: &Store,
+    at: &FaceInPhoto,
+    kind: TagKind,
+    about: Option<SubjectId>,
+    event: EventKind,
+    now: Timestamp,
+) -> Result<TagId, AppError> {
+    let mut tx = store.begin(now)?;
+    let act = TagAct {
+        id: TagId::random(&mut store.rng()),
+        face: at.face.id,
+        kind,
+        by: Tagger::Reviewer(COMMAND_LINE),
+        at: tx.now(),
+    };
+    if let Some(subject) = about {
+        // No key, no person: one who is gone cannot be tagged again.
+        tx.profile(subject)?;
+    }
+    tx.insert_tag(at.photo.id, &act)?;
+    let mut event = Event::new(event, ActorClass::Staff).in_album(at.photo.album).counting(Count::Faces, 1);
+    if let Some(subject) = about {
+        let what = if matches!(kind, TagKind::Undo(_)) { "tag undone" } else { "tagged" };
+        let photo = at.photo.id.to_string();
+        event = event.about(subject, json!({"what": what, "photo": photo, "face": at.face.id.to_string()}));
+    }
+    tx.commit(event)?;
+    Ok(act.id)
+}
+
+/// Adds a face that the detector missed: hidden exactly where it was marked.
+///
+/// # Errors
+/// `Invalid` if nothing of the place lies in the picture.
+pub fn add_face(store: &Store, photo: &Photo, place: PixelRect, now: Timestamp) -> Result<Face, AppError> {
+    let region = Region::exactly(place, photo.size).ok_or_else(|| outside(photo))?;
+    let face = Face { id: FaceId::random(&mut store.rng()), region, found: Found::Reviewer };
+    let mut tx = store.begin(now)?;
+    tx.insert_face(photo.id, &face)?;
+    let event = Event::new(EventKind::FaceAdded, ActorClass::Staff);
+    tx.commit(event.in_album(photo.album).counting(Count::Faces, 1))?;
+    Ok(face)
+}
+
+fn outside(photo: &Photo) -> AppError {
+    let message = "nothing of this place lies in the picture";
+    let size = photo.size;
+    AppError::new(ErrorKind::Invalid, message).hint(format!(
+        "The upright picture has {} x {} pixels; give X,Y,WIDTH,HEIGHT.",
+        size.width, size.height
+    ))
+}
+
+/// Says that somebody has looked at a photo, so that it may leave (PUB-1).
+///
+/// # Errors
+/// There is no such photo.
+pub fn reviewed(store: &Store, photo: &Photo, now: Timestamp) -> Result<(), AppError> {
+    let mut tx = store.begin(now)?;
+    tx.set_review(photo.id, Review::Done)?;
+    let event = Event::new(EventKind::PhotoReviewed, ActorClass::Staff);
+    tx.commit(event.in_album(photo.album).counting(Count::Photos, 1))?;
+    Ok(())
+}
+
+/// Puts on record that a person says that a place in a photo is not them. It wins over every tag,
+/// and survives that the photo is added again (RTS-7).
+///
+/// # Errors
+/// There is no such person.
+pub fn not_me(
+    store: &Store,
+    at: &FaceInPhoto,
+    subject: SubjectId,
+    actor: ActorClass,
+    now: Timestamp,
+) -> Result<NotMeId, AppError> {
+    let mut tx = store.begin(now)?;
+    let mark = NotMe {
+        id: NotMeId::random(&mut store.rng()),
+        subject,
+        photo: at.photo.pixels.unwrap_or(at.photo.file),
+        region: at.face.region.rect,
+        at: tx.now(),
+        taken_back: None,
+    };
+    tx.insert_not_me(&mark)?;
+    let payload = json!({"what": "not me", "photo": at.photo.id.to_string(), "mark": mark.id.to_string()});
+    let event = Event::new(EventKind::NotMe, actor).in_album(at.photo.album);
+    tx.commit(event.about(subject, payload))?;
+    Ok(mark.id)
+}
+
+/// Takes a "not me" back, at the wish of the person who said it.
+///
+/// # Errors
+/// There is no such mark of this person.
+pub fn take_back_not_me(
+    store: &Store,
+    subject: SubjectId,
+    mark: NotMeId,
+    actor: ActorClass,
+    now: Timestamp,
+) -> Result<(), AppError> {
+    let mut tx = store.begin(now)?;
+    tx.take_back_not_me(subject, mark)?;
+    let payload = json!({"what": "not me taken back", "mark": mark.to_string()});
+    tx.commit(Event::new(EventKind::NotMeTakenBack, actor).about(subject, payload))?;
+    Ok(())
+}
+
+/// Puts an objection on record: to a photo, or to a place in it. It needs no account and no face, and
+/// is in effect from now on (BYS-8, RTS-12).
+///
+/// # Errors
+/// `Invalid` if the place lies outside the picture.
+pub fn object(
+    store: &Store,
+    photo: &Photo,
+    place: Option<PixelRect>,
+    now: Timestamp,
+) -> Result<ObjectionId, AppError> {
+    let digest = photo.pixels.unwrap_or(photo.file);
+    let target = match place {
+        None => ObjectionTarget::Photo(digest),
+        Some(place) => {
+            let inside = place.intersection(photo.size.rect()).ok_or_else(|| outside(photo))?;
+            ObjectionTarget::Region(digest, inside)
+        }
+    };
+    let mut tx = store.begin(now)?;
+    let id = ObjectionId::random(&mut store.rng());
+    tx.insert_objection(&Objection { id, target, raised: tx.now(), outcome: Outcome::Open })?;
+    let event = Event::new(EventKind::ObjectionRaised, ActorClass::Anybody).in_album(photo.album);
+    tx.commit(event.counting(Count::Photos, 1))?;
+    Ok(id)
+}
+
+/// A photo with what is held to be true about its faces.
+///
+/// # Errors
+/// There is no such photo.
+pub fn photo_tags(reader: &Reader, id: PhotoId) -> Result<PhotoTags, AppError> {
+    let photo = photo(reader, id)?;
+    let (tags, not_me) = (reader.tags_on(id)?, reader.not_me_in(&photo)?);
+    let faces = photo.faces.iter().map(|face| (*face, standing(&photo, face, &tags, &not_me))).collect();
+    Ok(PhotoTags { name: reader.photo_name(id)?, faces, tags, photo })
+}
+
+fn photo(reader: &Reader, id: PhotoId) -> Result<Photo, AppError> {
+    reader.photo(id)?.ok_or_else(|| AppError::new(ErrorKind::NotFound, "there is no such photo"))
+}
+
+/// The photo that `text` names: its id, or in `album` the beginning of its id or its file's name.
+///
+/// # Errors
+/// `NotFound`, or `Conflict` if it could be several.
+pub fn find_photo(reader: &Reader, album: Option<&Album>, text: &str) -> Result<Photo, AppError> {
+    if let Ok(id) = text.parse::<PhotoId>() {
+        return photo(reader, id);
+    }
+    let albums: Vec<AlbumId> = match album {
+        Some(album) => vec![album.id],
+        None => reader.albums()?.iter().map(|album| album.id).collect(),
+    };
+    let mut found = Vec::new();
+    for album in albums {
+        for id in reader.photos_in(album)? {
+            if is_id(&id.to_string(), text) || reader.photo_name(id)? == text {
+                found.push(id);
+            }
+        }
+    }
+    match found[..] {
+        [id] => photo(reader, id),
+        [] => Err(AppError::new(ErrorKind::NotFound, format!("there is no photo called {}", harmless(text)))
+            .hint("`grata tag list ALBUM` prints all of them.")),
+        _ => Err(AppError::new(ErrorKind::Conflict, format!("several photos are called {}", harmless(text)))
+            .hint("Name the album with --album, or give the id that `grata tag list` prints.")),
+    }
+}
+
+/// The face that `text` names: its id, or its photo and its number in it, as in `match.jpg#2`.
+///
+/// # Errors
+/// `NotFound`, or `Conflict` if the photo could be several.
+pub fn find_face(reader: &Reader, album: Option<&Album>, text: &str) -> Result<FaceInPhoto, AppError> {
+    let no_face = || {
+        AppError::new(ErrorKind::NotFound, "there is no such face")
+            .hint("Give the id that `grata tag list` prints, or photo and number as in `match.jpg#2`.")
+    };
+    if let Ok(id) = text.parse::<FaceId>() {
+        let photo = photo(reader, reader.photo_of_face(id)?.ok_or_else(no_face)?)?;
+        let face = photo.faces.iter().find(|face| face.id == id).copied().ok_or_else(no_face)?;
+        return Ok(FaceInPhoto { photo, face });
+    }
+    let (name, number) = text.rsplit_once('#').ok_or_else(no_face)?;
+    let number: usize = number.parse().map_err(|_| no_face())?;
+    let photo = find_photo(reader, album, name)?;
+    let face = number.checked_sub(1).and_then(|index| photo.faces.get(index)).copied().ok_or_else(no_face)?;
+    Ok(FaceInPhoto { photo, face })
+}

@@ -1,0 +1,263 @@
+//! `grata album`
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand};
+use grata_core::notice::Language;
+use grata_core::purpose::Audience;
+use grata_core::time::Date;
+use serde::Serialize;
+
+use super::Finish;
+use super::arguments::{DataArguments, date};
+use super::print;
+use crate::app::albums::{self, AlbumContent, NewAlbum};
+use crate::cx::Cx;
+use crate::error::{AppError, ErrorKind};
+use crate::words::{harmless, shown};
+
+/// Albums: photos of one occasion, with the rules they are collected under
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Example:
+  grata album create \"Match of 5 September\" --controller \"Sports club, Mill Lane 1\" \\
+      --source \"club photographer\" --purpose \"club news\" --contact privacy@example.org \\
+      --keep-until 2028-12-31
+
+Exit codes: 0 all done; 1 nothing was done.")]
+pub struct Arguments {
+    #[command(subcommand)]
+    action: Action,
+}
+
+#[derive(Debug, Subcommand)]
+enum Action {
+    Create(Create),
+    List(List),
+    Show(Show),
+    Notice(NoticeArguments),
+}
+
+/// Make an album; it is complete before a photo comes in
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Example:
+  grata album create \"Match of 5 September\" --controller \"Sports club, Mill Lane 1\" \\
+      --source \"club photographer\" --purpose \"club news\" --contact privacy@example.org \\
+      --keep-until 2028-12-31 --notice fr=avis.txt")]
+struct Create {
+    /// What people call it
+    title: String,
+    /// Who answers for it: name and address
+    #[arg(long, value_name = "WHO")]
+    controller: String,
+    /// Who took the pictures, in what capacity
+    #[arg(long, value_name = "WHO")]
+    source: String,
+    /// What the photos are for
+    #[arg(long, value_name = "WHAT")]
+    purpose: String,
+    /// Where people write to
+    #[arg(long, value_name = "WHERE")]
+    contact: String,
+    /// The last day on which the photos are kept
+    #[arg(long, value_name = "DATE", value_parser = date)]
+    keep_until: Date,
+    /// Who may see what leaves: `everyone` or `members`
+    #[arg(long, value_name = "WHO", default_value = "everyone", value_parser = audience)]
+    audience: Audience,
+    /// The text that people are shown, as `LANGUAGE=FILE`; may be repeated. In English and French
+    /// grata has a text of its own
+    #[arg(long, value_name = "LANGUAGE=FILE", value_parser = language_file)]
+    notice: Vec<(Language, PathBuf)>,
+    #[command(flatten)]
+    common: Common,
+}
+
+/// Print all albums
+#[derive(Debug, Args)]
+#[command(after_help = "Example:\n  grata album list")]
+struct List {
+    #[command(flatten)]
+    common: Common,
+}
+
+/// Print what an album records, and its notice
+#[derive(Debug, Args)]
+#[command(after_help = "Example:\n  grata album show \"Match of 5 September\"")]
+struct Show {
+    /// Title or id
+    album: String,
+    #[command(flatten)]
+    common: Common,
+}
+
+/// Change the notice; answers keep the words they were given on
+#[derive(Debug, Args)]
+#[command(after_help = "Example:\n  grata album notice \"Match of 5 September\" --notice en=notice.txt")]
+struct NoticeArguments {
+    /// Title or id
+    album: String,
+    /// The new text, as `LANGUAGE=FILE`; may be repeated
+    #[arg(long, required = true, value_name = "LANGUAGE=FILE", value_parser = language_file)]
+    notice: Vec<(Language, PathBuf)>,
+    #[command(flatten)]
+    common: Common,
+}
+
+#[derive(Debug, Args)]
+struct Common {
+    #[command(flatten)]
+    data: DataArguments,
+    /// Print one JSON object a line
+    #[arg(long)]
+    json: bool,
+}
+
+fn audience(text: &str) -> Result<Audience, String> {
+    text.parse().map_err(|_| "give `everyone` or `members`".into())
+}
+
+fn language_file(text: &str) -> Result<(Language, PathBuf), String> {
+    let (language, file) = text.split_once('=').ok_or("give a language and a file, such as fr=avis.txt")?;
+    Ok((language.parse().map_err(|error: grata_core::notice::NotALanguage| error.to_string())?, file.into()))
+}
+
+#[derive(Serialize)]
+struct Line {
+    id: String,
+    title: String,
+    controller: String,
+    source: String,
+    purpose: String,
+    contact: String,
+    audience: &'static str,
+    keep_until: String,
+    photos: usize,
+    notice_version: Option<u32>,
+    notice_languages: Vec<String>,
+}
+
+impl From<AlbumContent> for Line {
+    fn from(AlbumContent { album, photos, notice }: AlbumContent) -> Self {
+        let (version, languages) = notice.map_or((None, Vec::new()), |(version, languages)| {
+            (Some(version.0), languages.iter().map(Language::to_string).collect())
+        });
+        Self {
+            id: album.id.to_string(),
+            title: album.title,
+            controller: album.controller,
+            source: album.source,
+            purpose: album.purpose,
+            contact: album.contact,
+            audience: album.audience.as_str(),
+            keep_until: album.keep_until.to_string(),
+            photos,
+            notice_version: version,
+            notice_languages: languages,
+        }
+    }
+}
+
+impl Line {
+    fn short(&self) -> String {
+        format!(
+            "{}  {} ({} photos, kept until {})",
+            self.id,
+            harmless(&self.title),
+            self.photos,
+            self.keep_until
+        )
+    }
+
+    fn long(&self) -> String {
+        let fields = [
+            ("controller", &self.controller),
+            ("source", &self.source),
+            ("purpose", &self.purpose),
+            ("contact", &self.contact),
+        ];
+        let fields = fields.map(|(name, text)| format!("  {name}: {}", harmless(text)));
+        let version = self.notice_version.unwrap_or_default();
+        let languages = self.notice_languages.join(", ");
+        format!(
+            "{}\n{}\n  audience: {}\n  notice: version {version} in {languages}",
+            self.short(),
+            fields.join("\n"),
+            self.audience
+        )
+    }
+}
+
+/// Runs the command.
+///
+/// # Errors
+/// [`AppError`] if nothing was done.
+pub fn run(arguments: &Arguments, cx: &Cx) -> Result<Finish, AppError> {
+    match &arguments.action {
+        Action::Create(order) => create(order, cx)?,
+        Action::List(List { common }) => {
+            for content in albums::list(&common.data.open()?)? {
+                print::line(common.json, &Line::from(content), Line::short);
+            }
+        }
+        Action::Show(order) => show(order)?,
+        Action::Notice(order) => change_notice(order, cx)?,
+    }
+    Ok(Finish::AllDone)
+}
+
+fn create(order: &Create, cx: &Cx) -> Result<(), AppError> {
+    let new = NewAlbum {
+        title: order.title.clone(),
+        controller: order.controller.clone(),
+        source: order.source.clone(),
+        purpose: order.purpose.clone(),
+        contact: order.contact.clone(),
+        audience: order.audience,
+        keep_until: order.keep_until,
+        notice: texts(&order.notice)?,
+    };
+    let store = order.common.data.open()?;
+    let album = albums::create(&store, &new, cx.now())?;
+    let line = Line::from(albums::content(&store.read()?, album)?);
+    print::line(order.common.json, &line, Line::long);
+    Ok(())
+}
+
+fn show(order: &Show) -> Result<(), AppError> {
+    let store = order.common.data.open()?;
+    let reader = store.read()?;
+    let album = albums::find(&reader, &order.album)?;
+    let notice = reader.notice(album.id)?;
+    print::line(order.common.json, &Line::from(albums::content(&reader, album)?), |line| {
+        let texts = notice.iter().flat_map(|notice| notice.texts());
+        let texts = texts.map(|(language, text)| format!("\n\n[{language}]\n{}", text.trim_end()));
+        line.long() + &texts.collect::<String>()
+    });
+    Ok(())
+}
+
+fn change_notice(order: &NoticeArguments, cx: &Cx) -> Result<(), AppError> {
+    let texts = texts(&order.notice)?;
+    let store = order.common.data.open()?;
+    let album = albums::find(&store.read()?, &order.album)?;
+    albums::change_notice(&store, &album, &texts, cx.now())?;
+    let line = Line::from(albums::content(&store.read()?, album)?);
+    print::line(order.common.json, &line, Line::long);
+    Ok(())
+}
+
+fn texts(files: &[(Language, PathBuf)]) -> Result<BTreeMap<Language, String>, AppError> {
+    let read = |(language, file): &(Language, PathBuf)| {
+        let text = fs::read_to_string(file).map_err(|error| {
+            AppError::new(ErrorKind::NotFound, format!("{} cannot be read as a text", shown(file)))
+                .because(error)
+                .hint("Give a file in UTF-8. Nothing was done.")
+        })?;
+        Ok((language.clone(), text))
+    };
+    files.iter().map(read).collect()
+}
