@@ -5,6 +5,8 @@
 //! such thing in the product. What a photo tells its worker is in `stand_in`.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on should fail there and then")]
 
+#[path = "batch/albums.rs"]
+mod albums;
 #[path = "batch/converting.rs"]
 mod converting;
 #[path = "batch/files.rs"]
@@ -42,8 +44,15 @@ fn main() -> ExitCode {
 }
 
 fn run_tests() -> ExitCode {
-    let tests =
-        [converting::TESTS, files::TESTS, misbehaviour::TESTS, regions::TESTS, stopping::TESTS].concat();
+    let tests = [
+        albums::TESTS,
+        converting::TESTS,
+        files::TESTS,
+        misbehaviour::TESTS,
+        regions::TESTS,
+        stopping::TESTS,
+    ]
+    .concat();
     let trial = |(name, test): (&'static str, fn())| {
         Trial::test(name, move || {
             test();
