@@ -29,7 +29,7 @@ fn sec_7_a_link_holds_nothing_personal_and_is_kept_as_a_hash_only() {
         assert_eq!(house.files_with(needle), Vec::<std::path::PathBuf>::new());
     }
     let revoked = house.run(&["person", "revoke", "alice martin"]).expect(0);
-    assert!(revoked.text.starts_with("1 links"), "{}", revoked.text);
+    assert!(revoked.text.starts_with("1 link ends"), "{}", revoked.text);
     let unknown = "http://localhost:8080/i#".to_string() + &"0".repeat(64);
     let answers = [link, &unknown].map(|link| {
         let ran = house.run(&["consent", "record", "--link", link, "--purpose", "website", "--yes"]);
@@ -183,7 +183,7 @@ fn con_12_forms_come_singly_or_from_a_table_with_their_evidence() {
         ["consent", "form", "Bob", "--album", ALBUM, "--yes", "--signed", "2026-01-05", "--purpose", "print"];
     let nameless = house.run(&[&form[..], &["--reference", " "]].concat()).expect(1);
     assert!(nameless.errors.contains("names the form"), "{}", nameless.errors);
-    let future = [&form[..5], &["--signed", "2098-01-05", "--purpose", "print", "--reference", "1"]].concat();
+    let future = [&form[..6], &["--signed", "2098-01-05", "--purpose", "print", "--reference", "1"]].concat();
     assert!(house.run(&future).expect(1).errors.contains("has not come yet"));
 
     let today = jiff_today();

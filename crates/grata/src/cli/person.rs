@@ -20,7 +20,7 @@ use crate::app::people::{
 };
 use crate::cx::Cx;
 use crate::error::{AppError, ErrorKind};
-use crate::words::{harmless, path_text};
+use crate::words::{count, harmless, path_text};
 
 /// The people in the photos: invite them, see what they said
 ///
@@ -218,7 +218,11 @@ pub fn run(arguments: &Arguments, cx: &Cx) -> Result<Finish, AppError> {
             let store = common.data.open()?;
             let subject = people::find(&store.read()?, person)?;
             let links = people::revoke_links(&store, subject, cx.now())?;
-            done(common, subject, |_| format!("{links} links lead nowhere now."));
+            done(common, subject, |_| {
+                let links = usize::try_from(links).unwrap_or(usize::MAX);
+                let end = if links == 1 { "ends" } else { "end" };
+                format!("{} {end} here.", count(links, "link"))
+            });
         }
     }
     Ok(Finish::AllDone)
