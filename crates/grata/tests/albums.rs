@@ -40,12 +40,9 @@ fn key_1_data_and_keys_are_kept_apart_and_closed_to_others() {
 fn a_program_can_hold_the_root_key_and_no_command_has_to_be_told_again() {
     let house = House::empty();
     let program = house.path("holder");
-    fs::write(&program, "#!/bin/sh\n# Swaps letters, which is its own way back.\nexec od -An -v -tx1 | tr -d ' \\n' | tr 0-9a-f f-a9-0 | xxd -r -p\n").unwrap();
+    // Gives back what it gets: enough to see that it is asked.
+    fs::write(&program, "#!/bin/sh\nexec cat\n").unwrap();
     fs::set_permissions(&program, fs::Permissions::from_mode(0o700)).unwrap();
-    if std::process::Command::new("xxd").arg("-v").output().is_err() {
-        eprintln!("SKIPPED a_program_can_hold_the_root_key_and_no_command_has_to_be_told_again: no xxd here");
-        return;
-    }
     let ran = house.run(&["init", "--root-command", program.to_str().unwrap()]);
     ran.expect(0);
     assert!(!house.path("grata-data-keys/root.key").exists());
@@ -181,11 +178,13 @@ fn m0_real_photos_come_in_with_their_faces() {
     order.extend(paths.iter().map(String::as_str));
     let lines = house.json(&order).expect(0).lines();
     assert_eq!(lines.len(), 3);
-    for (line, photo) in lines.iter().zip(house.tags()) {
+    let photos = house.tags();
+    for line in &lines {
+        let photo = photos.iter().find(|photo| photo["id"] == line["id"]).unwrap();
         let found = line["faces"].as_array().unwrap();
         assert!(!found.is_empty(), "{line}");
         assert_eq!(found.len(), photo["faces"].as_array().unwrap().len());
-        assert_eq!((&photo["id"], &photo["review"]), (&line["id"], &"clear".into()));
+        assert_eq!(photo["review"], "clear");
     }
     let again = house.json(&order).expect(0).lines();
     assert!(again.iter().all(|line| line["status"] == "skipped"), "{again:?}");
