@@ -7,7 +7,14 @@ use grata_vision::decode::Limits;
 pub fn protocol(mut bytes: &[u8]) {
     let limits = Limits { file_bytes: 1 << 20, pixels: 1 << 20 };
     let given = vec![Rect(0, 0, 8, 8)];
-    let task = Task { obscure: Some(Style::Veil), min_face: Some(20), margin: 0.3, given, planned: None, digest: false };
+    let task = Task {
+        obscure: Some(Style::Veil),
+        min_face: Some(20),
+        margin: 0.3,
+        given,
+        planned: None,
+        digest: false,
+    };
     let request = Request { id: 1, task };
     while let Ok(Some((answer, body))) = read_header::<Answer>(&mut bytes) {
         match answer.check(&request, 1 << 10, body, &limits) {

@@ -119,6 +119,7 @@ impl Intake<'_> {
             min_face: self.look.min_face,
             margin: self.look.margin.share(),
             given: Vec::new(),
+            planned: None,
             digest: true,
         };
         let done = batch::process_from(slot, &task, &mut bytes.as_slice(), bytes.len() as u64, |_| Ok(()))

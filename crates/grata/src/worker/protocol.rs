@@ -477,7 +477,14 @@ mod tests {
     fn request(obscure: Option<Style>) -> Request {
         Request {
             id: 7,
-            task: Task { obscure, min_face: Some(20), margin: 0.25, given: vec![], planned: None, digest: false },
+            task: Task {
+                obscure,
+                min_face: Some(20),
+                margin: 0.25,
+                given: vec![],
+                planned: None,
+                digest: false,
+            },
         }
     }
 

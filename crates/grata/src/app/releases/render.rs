@@ -175,6 +175,7 @@ impl Studio<'_> {
             margin: 0.0,
             given: Vec::new(),
             planned: Some(planned),
+            digest: false,
         };
         let mut bytes = Vec::new();
         let sink = |piece: &[u8]| {
