@@ -209,9 +209,9 @@ fn factor_for(scale: f32) -> u32 {
     FACTORS.into_iter().find(|&factor| factor as f32 * scale <= 1.0).unwrap_or(1)
 }
 
-/// Bicubic with the support that the reduction asks for: of 3,979 small faces it loses 11 fewer than
-/// bilinear. Typed: the crate's dynamic images would be compiled here for every kind of pixel, which
-/// takes minutes.
+/// Bicubic with the support that the reduction asks for: of 4,004 small faces 3,954 were found with it
+/// and 3,943 with bilinear. Typed: the crate's dynamic images would be compiled here for every kind of
+/// pixel, which takes minutes.
 fn resized(frame: &Frame, size: Size) -> Result<Frame, RuntimeError> {
     let failed = |error: &dyn std::fmt::Display| RuntimeError::Run(format!("resizing failed: {error}"));
     let from = frame.size();
