@@ -199,7 +199,7 @@ pub fn run(arguments: &Arguments, cx: &Cx) -> Result<Finish, AppError> {
     match &arguments.action {
         Action::Create(order) => create(order, cx)?,
         Action::List(List { common }) => {
-            for content in albums::list(&common.data.open()?)? {
+            for content in albums::list(&*common.data.open()?)? {
                 print::line(common.json, &Line::from(content), Line::short);
             }
         }

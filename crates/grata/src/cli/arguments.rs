@@ -1,6 +1,7 @@
 //! Raw arguments that several commands share, turned once into checked values.
 
 use std::num::NonZeroUsize;
+use std::ops::Deref;
 use std::path::PathBuf;
 
 use clap::Args;
@@ -61,30 +62,52 @@ impl DataArguments {
         data::places(&self.data, self.keys.as_deref())
     }
 
-    /// Opens the installation.
+    /// Opens the installation for a command. Refuses an older state than the witness of the log has
+    /// seen; what is on record is handed out when the command is done with it.
+    ///
+    /// # Errors
+    /// As [`data::open`] and [`log::check_pinned`].
+    pub fn open(&self) -> Result<OpenStore, AppError> {
+        let store = self.open_as_it_is()?;
+        log::check_pinned(&store)?;
+        Ok(OpenStore(store))
+    }
+
+    /// Opens the installation without a look at the witness, for what is about the log itself.
     ///
     /// # Errors
     /// As [`data::open`].
-    pub fn open(&self) -> Result<Store, AppError> {
+    pub fn open_as_it_is(&self) -> Result<Store, AppError> {
         data::open(&self.places())
     }
 
-    /// Opens the installation, does something, and hands out what is on record about it. Refuses an
-    /// older state than the witness of the log has seen.
+    /// Opens the installation and does something.
     ///
     /// # Errors
-    /// As [`data::open`] and [`log::check_pinned`], and what `work` says.
+    /// As [`DataArguments::open`], and what `work` says.
     pub fn with<T>(&self, work: impl FnOnce(&Store) -> Result<T, AppError>) -> Result<T, AppError> {
-        let store = self.open()?;
-        log::check_pinned(&store)?;
-        let done = work(&store);
-        // Also after a failure: what was done before it is on record.
-        let handed_out = log::hand_out(&store);
-        let done = done?;
-        if let Err(error) = handed_out {
+        work(&*self.open()?)
+    }
+}
+
+/// An installation while a command works on it. Whatever way the command ends, what it has put on
+/// record is handed out: what was done before a failure is on record too.
+#[derive(Debug)]
+pub struct OpenStore(Store);
+
+impl Deref for OpenStore {
+    type Target = Store;
+
+    fn deref(&self) -> &Store {
+        &self.0
+    }
+}
+
+impl Drop for OpenStore {
+    fn drop(&mut self) {
+        if let Err(error) = log::hand_out(&self.0) {
             print::say(&format!("What was done is on record, but the log was not handed out: {error}"));
         }
-        Ok(done)
     }
 }
 

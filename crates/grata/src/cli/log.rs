@@ -100,7 +100,7 @@ pub fn run(arguments: &Arguments, cx: &Cx) -> Result<Finish, AppError> {
                 }
                 _ => {
                     // Opened as it is: whatever is wrong is to be said by the verification.
-                    let store = verify.data.open()?;
+                    let store = verify.data.open_as_it_is()?;
                     (log::verify(&store, &verify.witness)?, Some(store.log_key()))
                 }
             };
@@ -108,7 +108,8 @@ pub fn run(arguments: &Arguments, cx: &Cx) -> Result<Finish, AppError> {
             Ok(Finish::AllDone)
         }
         Action::Keep(keep) => {
-            let store = keep.data.open()?;
+            // Also where the witness that was named before is not to be had any more.
+            let store = keep.data.open_as_it_is()?;
             log::keep(&store, cx, keep.folder.as_deref(), keep.witness.as_deref())?;
             print::say("The log is handed out there from now on.");
             Ok(Finish::AllDone)

@@ -206,7 +206,7 @@ pub fn run(arguments: &Arguments, cx: &Cx) -> Result<Finish, AppError> {
     match &arguments.action {
         Action::Invite(order) => invite(order, cx)?,
         Action::List(List { common }) => {
-            for (id, Profile { name, .. }) in people::list(&common.data.open()?)? {
+            for (id, Profile { name, .. }) in people::list(&*common.data.open()?)? {
                 let line = ListLine { id: id.to_string(), name };
                 print::line(common.json, &line, |line| format!("{}  {}", line.id, harmless(&line.name)));
             }

@@ -6,12 +6,12 @@ use grata_core::geometry::PixelRect;
 use grata_core::id::{FaceId, NotMeId};
 use grata_core::photo::{Found, Review};
 use grata_core::tag::{FaceStanding, TagKind};
+use grata_store::Reader;
 use grata_store::queries::albums::Album;
-use grata_store::{Reader, Store};
 use serde::Serialize;
 
 use super::Finish;
-use super::arguments::DataArguments;
+use super::arguments::{DataArguments, OpenStore};
 use super::print;
 use crate::app::tags::{self, FaceInPhoto, PhotoTags};
 use crate::app::{albums, people};
@@ -149,6 +149,14 @@ struct List {
     json: bool,
 }
 
+fn place(text: &str) -> Result<PixelRect, String> {
+    let numbers: Option<Vec<u32>> = text.split(',').map(|part| part.trim().parse().ok()).collect();
+    match numbers.as_deref() {
+        Some(&[x, y, width, height]) if width > 0 && height > 0 => Ok(PixelRect::new(x, y, width, height)),
+        _ => Err("give four whole numbers: left, top, width, height, such as 120,80,64,80".into()),
+    }
+}
+
 #[derive(Debug, Args)]
 struct Common {
     /// Title or id of the album, where the photo's name alone is not enough
@@ -159,14 +167,6 @@ struct Common {
     /// Print one JSON object
     #[arg(long)]
     json: bool,
-}
-
-fn place(text: &str) -> Result<PixelRect, String> {
-    let numbers: Option<Vec<u32>> = text.split(',').map(|part| part.trim().parse().ok()).collect();
-    match numbers.as_deref() {
-        Some(&[x, y, width, height]) if width > 0 && height > 0 => Ok(PixelRect::new(x, y, width, height)),
-        _ => Err("give four whole numbers: left, top, width, height, such as 120,80,64,80".into()),
-    }
 }
 
 #[derive(Serialize)]
@@ -224,7 +224,7 @@ pub fn run(arguments: &Arguments, cx: &Cx) -> Result<Finish, AppError> {
 
 /// An open installation, and the album that was named.
 struct Opened {
-    store: Store,
+    store: OpenStore,
     album: Option<Album>,
 }
 

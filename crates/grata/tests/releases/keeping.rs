@@ -15,7 +15,8 @@ pub const TESTS: &[(&str, fn())] = &[
     ("acc_3_the_log_verifies_from_its_files_and_its_key_alone", the_log_verifies_alone),
     ("abu_10_rts_7_rts_8_a_restored_backup_catches_up_before_it_is_there", the_drill),
     ("key_7_a_backup_opens_for_its_recipient_and_holds_no_key", a_backup_holds_no_key),
-    ("an_older_state_than_the_witness_has_seen_is_refused", an_older_state),
+    ("abu_10_an_older_state_than_the_witness_has_seen_is_refused_by_every_command", an_older_state),
+    ("acc_4_a_command_of_any_kind_hands_out_what_it_has_put_on_record", any_command_hands_out),
 ];
 
 impl World {
@@ -238,22 +239,45 @@ fn an_older_state() {
     world.say(world.anna, false);
     world.run(&["recall", "--dry-run"]).expect(0);
     // Somebody copies the folder back by hand.
-    let release = [
-        "release",
-        "make",
-        ALBUM,
-        "--channel",
-        "website",
-        "--out",
-        "o",
-        "--data",
-        "old",
-        "--keys",
-        "photos-keys",
+    let link = "http://localhost:8080/i#00";
+    let commands: [&[&str]; 9] = [
+        &["release", "make", ALBUM, "--channel", "website", "--out", "o"],
+        &["person", "list"],
+        &["person", "show", ANNA],
+        &["consent", "record", "--link", link, "--purpose", "website", "--yes"],
+        &["consent", "list", ANNA],
+        &["tag", "set", "group.jpg#1", ANNA],
+        &["album", "list"],
+        &["add", ALBUM, "photos", "--no-detect"],
+        &["rights", "requests"],
     ];
-    let refused = world.run(&release).expect(1);
-    assert!(refused.errors.contains("older state"), "{}", refused.errors);
+    let old = ["--data", "old", "--keys", "photos-keys"];
+    for command in commands {
+        let refused = world.run(&[command, &old].concat()).expect(1);
+        assert!(refused.errors.contains("older state"), "{command:?}: {}", refused.errors);
+        assert!(refused.output.is_empty(), "{command:?}: {}", refused.output);
+    }
     assert!(!world.path("o").exists());
     world.release("website").expect(0);
     assert_eq!(seen(&world.finished("website")[0]), [0; 0]);
+}
+
+fn any_command_hands_out() {
+    let mut world = World::new();
+    fs::create_dir(world.path("second")).unwrap();
+    world.keep_log();
+    let heads =
+        |world: &World| fs::read_to_string(world.path("second/heads")).unwrap().matches("-----").count();
+    for (kept, command) in
+        [&["person", "show", ANNA][..], &["person", "age", BEN, "--adult"]].into_iter().enumerate()
+    {
+        assert_eq!(heads(&world), 1 + kept);
+        world.run(command).expect(0);
+    }
+    assert_eq!(heads(&world), 3);
+    // What was done is done, and what it could not do is said.
+    fs::remove_dir_all(world.path("second/log")).unwrap();
+    fs::write(world.path("second/log"), "no folder").unwrap();
+    let told = world.run(&["person", "age", BEN, "--adult"]).expect(0);
+    assert!(told.errors.contains("the log was not handed out"), "{}", told.errors);
 }
