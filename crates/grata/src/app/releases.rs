@@ -43,28 +43,6 @@ pub trait Watcher<T> {
     fn settled(&mut self, item: T);
 }
 
-/// An album by its id, or by its title if only one has it.
-///
-/// # Errors
-/// None, or more than one.
-pub fn find_album(reader: &Reader, text: &str) -> Result<AlbumId, AppError> {
-    if let Ok(id) = text.parse::<AlbumId>()
-        && reader.album(id)?.is_some()
-    {
-        return Ok(id);
-    }
-    let found: Vec<AlbumId> =
-        reader.albums()?.into_iter().filter(|album| album.title == text).map(|album| album.id).collect();
-    match found[..] {
-        [id] => Ok(id),
-        [] => {
-            let message = format!("there is no album {}", crate::words::harmless(text));
-            Err(AppError::new(ErrorKind::NotFound, message).hint("Give its title or its id."))
-        }
-        _ => Err(AppError::new(ErrorKind::Conflict, "several albums have this title").hint("Give the id.")),
-    }
-}
-
 /// What a photo would look like.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PlannedPhoto {

@@ -16,11 +16,11 @@ use grata_core::rights::{Deadline, ErasurePlan, deadline};
 use grata_core::signed::Document;
 use grata_core::subject::Restriction;
 use grata_core::time::{Date, day};
+use grata_store::Store;
 use grata_store::erasure::CertificateParties;
 use grata_store::queries::releases::StoredRendition;
 use grata_store::queries::requests::{Request, RequestKind};
 use grata_store::sweep::Needles;
-use grata_store::{Reader, Store};
 use serde_json::json;
 
 use crate::cx::Cx;
@@ -38,31 +38,6 @@ pub const BACKUP_DAYS: &str = "backup_days";
 
 /// Under which name the installation says who answers for it.
 pub const CONTROLLER: &str = "controller";
-
-/// A person by their id, or by their exact name if only one has it. Names are sealed, so that looking
-/// for one opens them all.
-///
-/// # Errors
-/// Nobody, or more than one.
-pub fn find_person(reader: &Reader, text: &str) -> Result<SubjectId, AppError> {
-    if let Ok(id) = text.parse::<SubjectId>()
-        && reader.subject(id)?.is_some()
-    {
-        return Ok(id);
-    }
-    let mut found = Vec::new();
-    for id in reader.subjects()? {
-        if reader.profile(id)?.name == text {
-            found.push(id);
-        }
-    }
-    match found[..] {
-        [id] => Ok(id),
-        [] => Err(AppError::new(ErrorKind::NotFound, "there is no such person")
-            .hint("Give the id or the whole name.")),
-        _ => Err(AppError::new(ErrorKind::Conflict, "several people have this name").hint("Give the id.")),
-    }
-}
 
 /// A request on its way: when it came in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -5,6 +5,7 @@ use std::ops::Deref;
 use std::path::PathBuf;
 
 use clap::Args;
+use grata_core::geometry::PixelRect;
 use grata_core::notice::{Language, NotALanguage};
 use grata_core::region::Margin;
 use grata_core::time::Date;
@@ -137,6 +138,18 @@ pub fn date(text: &str) -> Result<Date, String> {
 /// What to give instead.
 pub fn language(text: &str) -> Result<Language, String> {
     text.parse().map_err(|error: NotALanguage| error.to_string())
+}
+
+/// Parses a place in a photo.
+///
+/// # Errors
+/// What to give instead.
+pub fn place(text: &str) -> Result<PixelRect, String> {
+    let numbers: Option<Vec<u32>> = text.split(',').map(|number| number.trim().parse().ok()).collect();
+    match numbers.as_deref() {
+        Some(&[x, y, width, height]) if width > 0 && height > 0 => Ok(PixelRect::new(x, y, width, height)),
+        _ => Err("give x,y,width,height in whole pixels, such as 120,80,64,64".into()),
+    }
 }
 
 fn face(text: &str) -> Result<u32, String> {

@@ -10,8 +10,8 @@ use super::Finish;
 use super::arguments::{DataArguments, MakeArguments};
 use super::print;
 use super::progress::Progress;
+use crate::app::albums;
 use crate::app::recalls::{self, RecallLine, RecallOrder, Touched, reason_words};
-use crate::app::releases::find_album;
 use crate::cx::Cx;
 use crate::error::AppError;
 use crate::words::{count, shown};
@@ -85,7 +85,8 @@ impl TouchedLine {
 pub fn run(arguments: &Arguments, cx: &Cx) -> Result<Finish, AppError> {
     arguments.data.with(|store| {
         let album = arguments.album.as_deref();
-        let album = album.map(|album| find_album(&store.read()?, album)).transpose()?;
+        let album =
+            album.map(|album| Ok::<_, AppError>(albums::find(&store.read()?, album)?.id)).transpose()?;
         if arguments.dry_run {
             let touched = recalls::touched(store, album, cx.now())?;
             for touched in &touched {

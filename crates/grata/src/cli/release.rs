@@ -13,9 +13,10 @@ use super::Finish;
 use super::arguments::{DataArguments, MakeArguments};
 use super::print;
 use super::progress::Progress;
+use crate::app::albums;
 use crate::app::recalls::reason_words;
 use crate::app::releases::{
-    self, FaceOutlook, Outlook, PhotoOutcome, PlannedPhoto, ReleaseOrder, SettledPhoto, find_album,
+    self, FaceOutlook, Outlook, PhotoOutcome, PlannedPhoto, ReleaseOrder, SettledPhoto,
 };
 use crate::cx::Cx;
 use crate::error::AppError;
@@ -131,7 +132,7 @@ struct FaceLine {
 fn plan(arguments: &Plan, store: &Store, cx: &Cx) -> Result<Finish, AppError> {
     let What { album, channel, json, .. } = &arguments.what;
     let reader = store.read()?;
-    let publish = Publish { album: find_album(&reader, album)?, channel: channel.clone() };
+    let publish = Publish { album: albums::find(&reader, album)?.id, channel: channel.clone() };
     let photos = releases::plan(store, &publish, cx)?;
     let (mut shown, mut hidden, mut withheld) = (0, 0, 0);
     for photo in &photos {
@@ -239,7 +240,7 @@ struct MakeLine {
 fn make(arguments: &Make, store: &Store, cx: &Cx) -> Result<Finish, AppError> {
     let What { album, channel, json, .. } = &arguments.what;
     let order = ReleaseOrder {
-        album: find_album(&store.read()?, album)?,
+        album: albums::find(&store.read()?, album)?.id,
         channel: channel.clone(),
         recipient: arguments.recipient.clone(),
         out: arguments.out.clone(),

@@ -14,13 +14,14 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 use super::Finish;
-use super::arguments::{DataArguments, MakeArguments};
+use super::arguments::{DataArguments, MakeArguments, date, place};
 use super::print;
 use super::progress::Progress;
 use crate::app::output::OutputFolder;
+use crate::app::people;
 use crate::app::releases::folder::{keep_out_of_store, write_whole};
 use crate::app::rights::access::{self, AccessOrder, OwnPhoto};
-use crate::app::rights::{self, Erased, ObjectedTo, Received, Ruling, find_person};
+use crate::app::rights::{self, Erased, ObjectedTo, Received, Ruling};
 use crate::cx::Cx;
 use crate::error::{AppError, ErrorKind};
 use crate::words::{count, shown};
@@ -69,7 +70,7 @@ struct Common {
     data: DataArguments,
 
     /// The day on which the request came in, as 2026-11-22 [default: today]
-    #[arg(long, value_name = "DAY", value_parser = day)]
+    #[arg(long, value_name = "DAY", value_parser = date)]
     received: Option<Date>,
 
     /// Print JSON on standard output
@@ -79,7 +80,7 @@ struct Common {
 
 #[derive(Debug, Args)]
 struct Access {
-    /// Who, by id or whole name
+    /// Name or id
     #[arg(value_name = "PERSON")]
     person: String,
 
@@ -96,7 +97,7 @@ struct Access {
 
 #[derive(Debug, Args)]
 struct Export {
-    /// Who, by id or whole name
+    /// Name or id
     #[arg(value_name = "PERSON")]
     person: String,
 
@@ -110,7 +111,7 @@ struct Export {
 
 #[derive(Debug, Args)]
 struct Erase {
-    /// Who, by id or whole name
+    /// Name or id
     #[arg(value_name = "PERSON", required_unless_present = "unfinished")]
     person: Option<String>,
 
@@ -140,7 +141,7 @@ struct Erase {
 
 #[derive(Debug, Args)]
 struct Restrict {
-    /// Who, by id or whole name
+    /// Name or id
     #[arg(value_name = "PERSON")]
     person: String,
 
@@ -154,7 +155,7 @@ struct Restrict {
 
 #[derive(Debug, Args)]
 struct Object {
-    /// Every picture of this person, by id or whole name
+    /// Every picture of this person, by name or id
     #[arg(long, value_name = "PERSON", conflicts_with_all = ["photo", "decide"])]
     person: Option<String>,
 
@@ -198,18 +199,6 @@ struct Requests {
     json: bool,
 }
 
-fn day(text: &str) -> Result<Date, String> {
-    text.parse().map_err(|_| "give a day, such as 2026-11-22".to_string())
-}
-
-fn place(text: &str) -> Result<PixelRect, String> {
-    let numbers: Option<Vec<u32>> = text.split(',').map(|number| number.trim().parse().ok()).collect();
-    match numbers.as_deref() {
-        Some(&[x, y, width, height]) if width > 0 && height > 0 => Ok(PixelRect::new(x, y, width, height)),
-        _ => Err("give four whole numbers, such as 120,80,64,64".into()),
-    }
-}
-
 impl Common {
     fn received(&self) -> Received {
         Received(self.received)
@@ -233,7 +222,7 @@ pub fn run(arguments: &Arguments, cx: &Cx) -> Result<Finish, AppError> {
 
 fn access(arguments: &Access, store: &Store, cx: &Cx) -> Result<Finish, AppError> {
     let order = AccessOrder {
-        subject: find_person(&store.read()?, &arguments.person)?,
+        subject: people::find(&store.read()?, &arguments.person)?,
         out: arguments.out.clone(),
         received: arguments.common.received(),
         style: arguments.make.style.into(),
@@ -268,7 +257,7 @@ fn access(arguments: &Access, store: &Store, cx: &Cx) -> Result<Finish, AppError
 }
 
 fn export(arguments: &Export, store: &Store, cx: &Cx) -> Result<Finish, AppError> {
-    let subject = find_person(&store.read()?, &arguments.person)?;
+    let subject = people::find(&store.read()?, &arguments.person)?;
     let place = NewFile::at(&arguments.out, store)?;
     rights::export::make(store, cx, subject, arguments.common.received(), |data| {
         place.write(&serde_json::to_string_pretty(data).unwrap_or_default())
@@ -325,7 +314,7 @@ fn erase(arguments: &Erase, store: &Store, cx: &Cx) -> Result<Finish, AppError> 
         print::say(&format!("{} finished.", count(done.len(), "erasure")));
         return Ok(Finish::AllDone);
     };
-    let subject = find_person(&store.read()?, person)?;
+    let subject = people::find(&store.read()?, person)?;
     let plan = rights::preview_erasure(store, subject)?;
     if !arguments.yes {
         let line = ErasureLine {
@@ -373,7 +362,7 @@ fn print_certificate(json: bool, document: &Document) {
 }
 
 fn restrict(arguments: &Restrict, store: &Store, cx: &Cx) -> Result<Finish, AppError> {
-    let subject = find_person(&store.read()?, &arguments.person)?;
+    let subject = people::find(&store.read()?, &arguments.person)?;
     let live = rights::restrict(store, cx, subject, arguments.lift, arguments.common.received())?;
     let line = json!({"person": subject.to_string(), "restricted": !arguments.lift, "renditions": live});
     print::line(arguments.common.json, &line, |_| {
@@ -399,7 +388,7 @@ fn object(arguments: &Object, store: &Store, cx: &Cx) -> Result<Finish, AppError
         return Ok(Finish::AllDone);
     }
     let to = match (&arguments.person, arguments.photo, arguments.place) {
-        (Some(person), ..) => ObjectedTo::Person(find_person(&store.read()?, person)?),
+        (Some(person), ..) => ObjectedTo::Person(people::find(&store.read()?, person)?),
         (None, Some(photo), Some(place)) => ObjectedTo::Place(photo, place),
         (None, Some(photo), None) => ObjectedTo::Photo(photo),
         (None, None, _) => {

@@ -11,7 +11,7 @@ use grata_store::queries::albums::Album;
 use serde::Serialize;
 
 use super::Finish;
-use super::arguments::{DataArguments, OpenStore};
+use super::arguments::{DataArguments, OpenStore, place};
 use super::print;
 use crate::app::tags::{self, FaceInPhoto, PhotoTags};
 use crate::app::{albums, people};
@@ -147,14 +147,6 @@ struct List {
     /// Print one JSON object a photo
     #[arg(long)]
     json: bool,
-}
-
-fn place(text: &str) -> Result<PixelRect, String> {
-    let numbers: Option<Vec<u32>> = text.split(',').map(|part| part.trim().parse().ok()).collect();
-    match numbers.as_deref() {
-        Some(&[x, y, width, height]) if width > 0 && height > 0 => Ok(PixelRect::new(x, y, width, height)),
-        _ => Err("give four whole numbers: left, top, width, height, such as 120,80,64,80".into()),
-    }
 }
 
 #[derive(Debug, Args)]

@@ -214,7 +214,7 @@ fn a_person_is_told() {
 fn wrong_usage() {
     let mut world = World::new();
     let cases: [(&[&str], &str); 7] = [
-        (&["release", "plan", "No such album", "--channel", "website"], "no album No such album"),
+        (&["release", "plan", "No such album", "--channel", "website"], "no album called No such album"),
         (&["release", "plan", ALBUM, "--channel", "billboard"], "Channels are gallery"),
         (&["release", "plan", ALBUM, "--channel", "Web Site"], "small letters"),
         (
