@@ -6,7 +6,7 @@
 //! whom the log says, and is moved into its place at the end.
 
 use std::fs::{self, File};
-use std::io::{self, BufReader, BufWriter, Read, Write};
+use std::io::{self, BufReader, BufWriter, Write};
 use std::path::{Component, Path, PathBuf};
 
 use grata_core::audit::Witness as _;
@@ -18,6 +18,7 @@ use grata_store::restore::CaughtUp;
 use grata_store::witness::FileWitness;
 use grata_store::{Store, StorePlaces};
 
+use self::archive::{Packed, unpack as unpack_archive};
 use super::data;
 use super::releases::Watcher;
 use super::releases::folder::{is_empty, keep_out_of_store, unusable};
@@ -25,7 +26,7 @@ use crate::cx::Cx;
 use crate::error::{AppError, ErrorKind};
 use crate::words::shown;
 
-mod tar;
+mod archive;
 
 /// The database in a backup.
 const DATABASE: &str = "grata.db";
@@ -77,7 +78,7 @@ pub fn backup(
     let result = copied.map_err(AppError::from).and_then(|()| {
         let blobs = files_below(&data.join(BLOBS))?;
         watcher.begins(blobs.len() + 1);
-        let mut archive = recipient.encrypt(BufWriter::new(unfinished.as_file()))?;
+        let mut archive = Packed::new(recipient.encrypt(BufWriter::new(unfinished.as_file()))?);
         let mut done = BackedUp { files: 0, bytes: 0 };
         let named = blobs.iter().map(|path| (path.as_path(), path.strip_prefix(data).unwrap_or(path)));
         for (path, name) in std::iter::once((copy.as_path(), Path::new(DATABASE))).chain(named) {
@@ -90,8 +91,7 @@ pub fn backup(
             }
             watcher.settled(());
         }
-        tar::write_end(&mut archive).map_err(failed)?;
-        let mut output = archive.finish().map_err(failed)?;
+        let mut output = archive.finish().and_then(|sealed| sealed.finish()).map_err(failed)?;
         output.flush().map_err(failed)?;
         Ok(done)
     });
@@ -134,20 +134,12 @@ fn files_below(folder: &Path) -> Result<Vec<PathBuf>, AppError> {
 }
 
 /// `None`: it is gone since the list was made.
-fn add(archive: &mut impl Write, path: &Path, name: &Path) -> io::Result<Option<u64>> {
-    let file = match File::open(path) {
-        Ok(file) => file,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
-        Err(error) => return Err(error),
-    };
-    let bytes = file.metadata()?.len();
-    let name = name.to_str().ok_or_else(|| io::Error::other("a file that a backup has no room for"))?;
-    tar::write_header(archive, name, bytes)?;
-    if io::copy(&mut file.take(bytes), archive)? != bytes {
-        return Err(io::Error::other("a file became shorter while it was backed up"));
+fn add(archive: &mut Packed<impl Write>, path: &Path, name: &Path) -> io::Result<Option<u64>> {
+    match File::open(path) {
+        Ok(file) => archive.add(&file, name).map(Some),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(error),
     }
-    tar::write_padding(archive, bytes)?;
-    Ok(Some(bytes))
 }
 
 /// What is restored, with what.
@@ -256,23 +248,19 @@ fn unpack(order: &RestoreOrder, place: &Path) -> Result<(), AppError> {
             .hint("Nothing was done.")
     };
     let file = File::open(backup).map_err(failed)?;
-    let mut archive = decrypt(BufReader::new(file), &order.identity)?;
+    let archive = decrypt(BufReader::new(file), &order.identity)?;
     let mut has_database = false;
-    while let Some((name, bytes)) = tar::read_header(&mut archive).map_err(failed)? {
-        let path = safe_path(place, &name).ok_or_else(|| failed(io::Error::other("a strange name in it")))?;
+    unpack_archive(archive, |name, bytes, content| {
+        let path = safe_path(place, name).ok_or_else(|| io::Error::other("a strange name in it"))?;
         has_database |= name == DATABASE;
-        let folder = path.parent().unwrap_or(place);
-        private_folder(folder).map_err(failed)?;
-        let mut file = File::options().write(true).create_new(true).open(&path).map_err(failed)?;
-        let copied = io::copy(&mut archive.by_ref().take(bytes), &mut file).map_err(failed)?;
-        if copied != bytes {
-            return Err(failed(io::ErrorKind::UnexpectedEof.into()));
+        private_folder(path.parent().unwrap_or(place))?;
+        let mut file = File::options().write(true).create_new(true).open(&path)?;
+        if io::copy(content, &mut file)? != bytes {
+            return Err(io::ErrorKind::UnexpectedEof.into());
         }
-        file.sync_all().map_err(failed)?;
-        tar::skip_padding(&mut archive, bytes).map_err(failed)?;
-    }
-    // To the very end: the last piece tells whether anything was cut off.
-    io::copy(&mut archive, &mut io::sink()).map_err(failed)?;
+        file.sync_all()
+    })
+    .map_err(failed)?;
     if has_database { Ok(()) } else { Err(failed(io::Error::other("there is no database in it"))) }
 }
 
