@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use grata_core::geometry::Size;
 use grata_core::id::PhotoId;
 use grata_core::region::Margin;
-use grata_vision::decode::{Format, converted_end};
+use grata_vision::decode::{Format, converted_end, sniff};
 
 use super::output::io_words;
 use super::sources::{self, Photo, Source, SourceKind};
@@ -200,18 +200,53 @@ pub fn process(
     sink: impl FnMut(&[u8]) -> io::Result<()>,
 ) -> Result<Option<Done>, String> {
     let (mut file, bytes) = open(cx, photo)?;
-    if !matches!(photo.format, Format::Heic | Format::Avif) {
+    if !needs_converter(photo.format) {
         return process_from(slot, task, &mut file, bytes, sink);
     }
-    let png = match cx.hands.converters.convert(&file, &cx.config.limits, &cx.stop) {
+    let converted = cx.hands.converters.convert(&file, &cx.config.limits, &cx.stop);
+    file.rewind().map_err(|error| format!("cannot be read: {error}"))?;
+    process_converted(slot, task, (&mut file, bytes), converted, sink)
+}
+
+/// The same for a photo that is in memory. `Ok(None)`: the work was ended.
+///
+/// # Errors
+/// Why the photo failed, in plain words.
+pub fn process_bytes(
+    cx: &Cx,
+    slot: &mut Slot<'_>,
+    mut photo: &[u8],
+    task: &Task,
+    sink: impl FnMut(&[u8]) -> io::Result<()>,
+) -> Result<Option<Done>, String> {
+    let bytes = photo.len() as u64;
+    if !sniff(photo).is_some_and(needs_converter) {
+        return process_from(slot, task, &mut photo, bytes, sink);
+    }
+    let converted = cx.hands.converters.convert_bytes(photo, &cx.config.limits, &cx.stop);
+    process_converted(slot, task, (&mut photo, bytes), converted, sink)
+}
+
+fn needs_converter(format: Format) -> bool {
+    matches!(format, Format::Heic | Format::Avif)
+}
+
+/// A photo with what the converter made of it behind it.
+fn process_converted(
+    slot: &mut Slot<'_>,
+    task: &Task,
+    (photo, bytes): (&mut dyn Read, u64),
+    converted: Result<Vec<u8>, ConvertError>,
+    sink: impl FnMut(&[u8]) -> io::Result<()>,
+) -> Result<Option<Done>, String> {
+    let png = match converted {
         Ok(png) => png,
         Err(ConvertError::Stopped) => return Ok(None),
         Err(error) => return Err(error.to_string()),
     };
-    file.rewind().map_err(|error| format!("cannot be read: {error}"))?;
     let end = converted_end(bytes);
     let whole = bytes + (png.len() + end.len()) as u64;
-    let mut converted = file.take(bytes).chain(png.as_slice()).chain(end.as_slice());
+    let mut converted = photo.take(bytes).chain(png.as_slice()).chain(end.as_slice());
     process_from(slot, task, &mut converted, whole, sink)
 }
 
@@ -228,11 +263,11 @@ pub fn open(cx: &Cx, photo: &Photo) -> Result<(File, u64), String> {
     Ok((file, bytes))
 }
 
-/// The same for a photo whose `bytes` bytes come from `input`. `Ok(None)`: the work was ended.
+/// The same for what a worker can read: `bytes` bytes from `input`. `Ok(None)`: the work was ended.
 ///
 /// # Errors
 /// Why the photo failed, in plain words.
-pub fn process_from(
+fn process_from(
     slot: &mut Slot<'_>,
     task: &Task,
     input: &mut impl Read,

@@ -122,7 +122,7 @@ impl Intake<'_> {
             planned: None,
             digest: true,
         };
-        let done = batch::process_from(slot, &task, &mut bytes.as_slice(), bytes.len() as u64, |_| Ok(()))
+        let done = batch::process_bytes(self.cx, slot, &bytes, &task, |_| Ok(()))
             .map_err(NotTaken::Failed)?
             .ok_or(NotTaken::Stopped)?;
         let kept = self.kept(file, &done);

@@ -155,8 +155,15 @@ mod linux {
     /// anybody may write anything.
     pub fn landlock_to(program: &Path, photo: BorrowedFd<'_>) -> Result<(), Box<dyn Error>> {
         let (read, run) = (AccessFs::ReadFile, AccessFs::ReadFile | AccessFs::Execute);
-        let mut rules = nothing_allowed()?
-            .add_rule(PathBeneath::new(photo, read))?
+        let mut rules = nothing_allowed()?;
+        // What is in memory only lies on no file system that Landlock knows: it needs no rule, and takes
+        // none. A seal against writing tells it from a file on a disk.
+        let in_memory = rustix::fs::fcntl_get_seals(photo)
+            .is_ok_and(|seals| seals.contains(rustix::fs::SealFlags::WRITE));
+        if !in_memory {
+            rules = rules.add_rule(PathBeneath::new(photo, read))?;
+        }
+        rules = rules
             .add_rule(PathBeneath::new(PathFd::new(program)?, run))?
             .add_rule(PathBeneath::new(PathFd::new("/dev/null")?, read | AccessFs::WriteFile))?;
         for place in SYSTEM.iter().filter_map(|place| PathFd::new(place).ok()) {

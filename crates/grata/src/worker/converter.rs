@@ -149,6 +149,15 @@ impl Converters {
         if png.ends_with(&PNG_END) { Ok(png) } else { Err(ConvertError::Refused(last_words(&words))) }
     }
 
+    /// The same for a photo that is in memory only: an original lies nowhere in the open.
+    ///
+    /// # Errors
+    /// See [`ConvertError`].
+    pub fn convert_bytes(&self, photo: &[u8], limits: &Limits, stop: &Stop) -> Result<Vec<u8>, ConvertError> {
+        self.program().ok_or(ConvertError::Missing)?;
+        self.convert(&in_memory(photo)?, limits, stop)
+    }
+
     fn run(
         &self,
         program: &Path,
@@ -175,6 +184,23 @@ impl Converters {
             .map(Ended)?;
         run.listen(&mut converter.0)
     }
+}
+
+/// A file that has no place on any disk, and that nobody can change any more.
+#[cfg(target_os = "linux")]
+fn in_memory(bytes: &[u8]) -> io::Result<File> {
+    use rustix::fs::{MemfdFlags, SealFlags};
+    let mut file =
+        File::from(rustix::fs::memfd_create("photo", MemfdFlags::CLOEXEC | MemfdFlags::ALLOW_SEALING)?);
+    file.write_all(bytes)?;
+    rustix::fs::fcntl_add_seals(&file, SealFlags::WRITE | SealFlags::SHRINK | SealFlags::GROW)?;
+    Ok(file)
+}
+
+/// No converter runs here.
+#[cfg(not(target_os = "linux"))]
+fn in_memory(_: &[u8]) -> io::Result<File> {
+    Err(io::ErrorKind::Unsupported.into())
 }
 
 /// Which formats the list of decoders names one for; releases that print no list have both.
