@@ -105,21 +105,23 @@ impl ErasurePlan {
 pub struct OwnView {
     /// What is hidden.
     pub hide: Vec<Region>,
-    /// Where a face may be seen: theirs, and what a reviewer said is none.
-    pub known: Vec<PixelRect>,
+    /// Where their face is.
+    pub shown: Vec<PixelRect>,
+    /// Where a reviewer said that there is none.
+    pub no_face: Vec<PixelRect>,
 }
 
 /// What `subject` may see of a photo; `None` if nobody holds a face in it to be theirs.
 pub fn own_view(photo: &Photo, evidence: &Evidence<'_>, subject: SubjectId) -> Option<OwnView> {
-    let mut view = OwnView { hide: Vec::new(), known: Vec::new() };
+    let mut view = OwnView { hide: Vec::new(), shown: Vec::new(), no_face: Vec::new() };
     let mut is_in_it = false;
     for face in &photo.faces {
         match standing(photo, face, evidence.tags, evidence.not_me) {
             FaceStanding::Confirmed(confirmed) if confirmed == subject => {
                 is_in_it = true;
-                view.known.push(face.region.rect);
+                view.shown.push(face.region.rect);
             }
-            FaceStanding::NotAFace => view.known.push(face.region.rect),
+            FaceStanding::NotAFace => view.no_face.push(face.region.rect),
             FaceStanding::Confirmed(_) | FaceStanding::Unknown => view.hide.push(face.region),
         }
     }

@@ -201,16 +201,22 @@ impl Tx {
 
     /// Keeps what a rendition shows and hides. The plan that it was made by is made once more, now
     /// that nobody else can write: if a tag, a mark, an objection or a consent has changed in between,
-    /// nothing is written.
+    /// nothing is written. `besides`: what is hidden although the plan does not ask for it, since only a
+    /// look at the finished image has seen it. It stays hidden from then on (PUB-7).
     ///
     /// # Errors
     /// `Conflict` if today's plan is another one; make the rendition again.
-    pub fn insert_rendition(&mut self, new: &NewRendition, plan: PhotoPlan) -> Result<Rendition> {
+    pub fn insert_rendition(
+        &mut self,
+        new: &NewRendition,
+        plan: PhotoPlan,
+        besides: &[Region],
+    ) -> Result<Rendition> {
         let outdated = || StoreError::conflict("what may be shown in this photo has changed; plan again");
         let case = self.photo_case(plan.photo())?;
         let again = plan_photo(&case.photo, plan.publish(), &case.evidence(self.age_rules()), self.now());
         let Planned::Leaves(again) = again else { return Err(outdated()) };
-        let (rendition, permits) = plan.into_rendition(new.id, self.now());
+        let (mut rendition, permits) = plan.into_rendition(new.id, self.now());
         let (today, _) = again.into_rendition(new.id, self.now());
         if today != rendition {
             return Err(outdated());
@@ -218,6 +224,7 @@ impl Tx {
         for permit in &permits {
             self.rest_on(permit);
         }
+        rendition.hidden.extend(besides.iter().map(|&region| HiddenRegion { region, face: None }));
         self.write_rendition(new, &rendition)?;
         Ok(rendition)
     }

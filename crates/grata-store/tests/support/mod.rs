@@ -209,7 +209,7 @@ impl House {
         let new =
             NewRendition { id, release, file_name: format!("{id}.jpg"), sha256: Digest::of(b"finished") };
         let mut tx = store.begin(now())?;
-        tx.insert_rendition(&new, plan)?;
+        tx.insert_rendition(&new, plan, &[])?;
         tx.commit(event(EventKind::Released))?;
         Ok(store.read()?.rendition(id)?.unwrap())
     }

@@ -106,7 +106,9 @@ impl Vision {
             limits: *limits,
             size: Size::new(planned.size.0, planned.size.1),
             hide: hide.collect(),
-            known: planned.known.iter().copied().map(PixelRect::from).collect(),
+            shown: planned.shown.iter().copied().map(PixelRect::from).collect(),
+            no_face: planned.no_face.iter().copied().map(PixelRect::from).collect(),
+            margin: task.margin(),
             style: style.into(),
         };
         let done = photo::render(&job, &mut self.detector).map_err(|error| error.to_string())?;

@@ -121,8 +121,8 @@ pub struct Task {
     /// Whether to say what the upright pixels are, as a digest.
     #[serde(default)]
     pub digest: bool,
-    /// For a release: exactly this is hidden and nothing else, and `min_face`, `margin` and `given`
-    /// say nothing.
+    /// For a release: this is hidden, and faces that only the last look sees, which have a score in the
+    /// answer; `min_face` and `given` say nothing.
     #[serde(default)]
     pub planned: Option<PlannedRegions>,
 }
@@ -134,8 +134,10 @@ pub struct PlannedRegions {
     pub size: (u32, u32),
     /// Hidden; `true`: with soft corners.
     pub hide: Vec<(Rect, bool)>,
-    /// Where a face may be seen.
-    pub known: Vec<Rect>,
+    /// Where a face is shown.
+    pub shown: Vec<Rect>,
+    /// Where there is none, whatever it looks like.
+    pub no_face: Vec<Rect>,
 }
 
 impl Task {

@@ -2,19 +2,21 @@
 
 use std::fs;
 
+use grata_core::geometry::PixelRect;
 use grata_core::id::NotMeId;
 use grata_core::photo::Review;
 use grata_core::tag::{NotMe, TagKind};
 use serde_json::Value;
 
 use crate::support::{event, now};
-use crate::world::{ALBUM, ANNA, LATER, World, seen};
+use crate::world::{ALBUM, ANNA, LATER, SIZE, World, picture_with, region, seen};
 
 pub const TESTS: &[(&str, fn())] = &[
     ("pub_1_con_11_a_plan_says_for_each_face_whether_it_would_be_shown_and_why", a_plan_says_why),
     ("pub_1_exactly_who_said_yes_can_be_seen_and_only_in_that_channel", exactly_who_said_yes),
     ("pub_8_nothing_in_the_folder_says_who_or_what_is_in_it", names_are_neutral),
-    ("pub_1_a_face_that_nobody_decided_about_fails_its_photo_and_no_other", an_unknown_face_fails),
+    ("pub_1_pub_7_a_face_that_only_the_last_look_sees_is_hidden_for_good", a_missed_face_is_hidden),
+    ("pub_1_one_before_a_shown_face_fails_its_photo_and_no_other", an_unknown_face_before_a_shown_one),
     ("pub_1_a_worker_that_dies_publishes_nothing", a_dying_worker),
     ("pub_1_doubtful_photos_wait_and_no_face_is_not_hidden", doubtful_and_no_face),
     ("an_interrupted_release_is_finished_by_the_same_command", an_interrupted_release),
@@ -76,23 +78,51 @@ fn names_are_neutral() {
     assert_eq!(manifest["files"].as_array().unwrap().len(), 1);
 }
 
-fn an_unknown_face_fails() {
+fn a_missed_face_is_hidden() {
     let mut world = World::new();
-    let good = world.group_photo();
     // Anna may be seen; the stranger beside her was missed when the photo was added.
     let missed = world.photo(&[0, 2], 1);
     world.house.tag(&missed, 0, TagKind::Is(world.anna)).unwrap();
+    let made = world.release("website").expect(0);
+    assert_eq!((&made.lines[0]["shown"], &made.lines[0]["hidden"]), (&1.into(), &1.into()));
+    assert_eq!(seen(&world.finished("website")[0]), [0], "Anna alone");
+    // It is on record, and stays hidden in whatever is made of the photo from now on.
+    let hidden = world.live(missed.id)[0].rendition.hidden.clone();
+    let stranger = PixelRect::new(48 + 144, 128, 64, 64);
+    assert_eq!(hidden[0].region.rect.intersection(stranger), Some(stranger));
+    assert_eq!(world.store().read().unwrap().hidden_before(missed.id).unwrap(), hidden);
+    world.run(&["recall", "--dry-run"]).expect(0);
+    let plan = world.run(&["release", "plan", ALBUM, "--channel", "print", "--json"]).expect(0);
+    let reasons: Vec<_> =
+        plan.lines[0]["faces"].as_array().unwrap().iter().map(|face| face["reason"].clone()).collect();
+    assert_eq!(reasons, ["never-asked", "hidden-before"]);
+    world.run(&["release", "make", ALBUM, "--channel", "print", "--out", "print"]).expect(0);
+    assert!(world.live(missed.id).iter().all(|live| live.rendition.hidden.contains(&hidden[0])));
+}
+
+fn an_unknown_face_before_a_shown_one() {
+    let mut world = World::new();
+    let good = world.group_photo();
+    // Somebody small stands before Anna; whoever hides them hides a part of her.
+    let before = world.photo_of(&picture_with(&[0], PixelRect::new(116, 144, 32, 32)), SIZE, vec![region(0)]);
+    world.house.tag(&before, 0, TagKind::Is(world.anna)).unwrap();
     let made = world.release("website").expect(2);
-    let line = made.lines.iter().find(|line| line["photo"] == missed.id.to_string()).unwrap();
+    let line = made.lines.iter().find(|line| line["photo"] == before.id.to_string()).unwrap();
     assert_eq!(line["status"], "failed");
-    assert!(line["reason"].as_str().unwrap().contains("can still be seen"), "{line}");
+    let reason = line["reason"].as_str().unwrap();
+    assert!(reason.contains("can be seen at 1") && reason.contains("`grata tag add-face`"), "{reason}");
     assert_eq!(world.finished("website").len(), 1);
-    assert_eq!((world.live(good.id).len(), world.live(missed.id).len()), (1, 0));
+    assert_eq!((world.live(good.id).len(), world.live(before.id).len()), (1, 0));
     // Neither is a blob left of it: one rendition, two originals.
     assert_eq!(world.store().blobs().list().unwrap().len(), 3);
     let manifest: Value =
         serde_json::from_slice(&fs::read(world.path("website/release.json")).unwrap()).unwrap();
     assert_eq!(manifest["complete"], false);
+    // Somebody looks, and does what the message says.
+    let place = reason.split(" at ").nth(1).unwrap().split(", ").next().unwrap();
+    world.run(&["tag", "add-face", &before.id.to_string(), place]).expect(0);
+    world.release("website").expect(0);
+    assert_eq!(world.live(before.id)[0].rendition.shown.len(), 1);
 }
 
 fn a_dying_worker() {

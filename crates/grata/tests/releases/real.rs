@@ -105,11 +105,8 @@ fn real_photos() {
         expected.push((photo.id, shown, noses(path)));
     }
     let make = ["release", "make", ALBUM, "--channel", "website", "--out", "website", "--json"];
-    // A veil beside a shown face can look like a face to the last look: then the photo stays here.
-    let made = world.run_as("as-real-grata", LATER, &make).expect(2);
+    let made = world.run_as("as-real-grata", LATER, &make).expect(0);
     assert_eq!(made.lines.len(), expected.len());
-    assert_eq!(world.live(expected[3].0).len(), 0, "the photo that fails has no rendition");
-    expected.remove(3);
     for (photo, shown, noses) in expected {
         let live = world.live(photo).remove(0);
         let bytes = fs::read(world.path("website").join(&live.file_name)).unwrap();

@@ -30,7 +30,7 @@ pub const ALBUM: &str = "Match of 5 September";
 /// A day after everything in `support` has happened.
 pub const LATER: &str = "2026-10-02T09:00:00Z";
 
-const SIZE: Size = Size::new(480, 320);
+pub const SIZE: Size = Size::new(480, 320);
 
 pub struct World {
     pub house: House,
@@ -174,6 +174,19 @@ pub fn region(number: u32) -> Region {
 
 /// A soft ground with squares of 64 pixels, numbered from the left: 0 red, 1 green, 2 blue.
 pub fn picture(colours: &[usize]) -> Vec<u8> {
+    jpeg(&painted(colours))
+}
+
+/// The same with a blue patch somewhere.
+pub fn picture_with(colours: &[usize], patch: PixelRect) -> Vec<u8> {
+    let mut image = painted(colours);
+    for (x, y) in (patch.y..patch.bottom()).flat_map(|y| (patch.x..patch.right()).map(move |x| (x, y))) {
+        image.put_pixel(x, y, Rgb([30, 30, 240]));
+    }
+    jpeg(&image)
+}
+
+fn painted(colours: &[usize]) -> RgbImage {
     let square_at = |x: u32, y: u32| {
         let inside = |number: &usize| {
             let left = 48 + 144 * *number as u32;
@@ -181,14 +194,17 @@ pub fn picture(colours: &[usize]) -> Vec<u8> {
         };
         (0..colours.len()).find(inside).map(|number| colours[number])
     };
-    let image = RgbImage::from_fn(SIZE.width, SIZE.height, |x, y| match square_at(x, y) {
+    RgbImage::from_fn(SIZE.width, SIZE.height, |x, y| match square_at(x, y) {
         Some(colour) => {
             let mut rgb = [30; 3];
             rgb[colour] = 240;
             Rgb(rgb)
         }
         None => Rgb([150 + (x / 8) as u8, 170, 150 + (y / 8) as u8]),
-    });
+    })
+}
+
+fn jpeg(image: &RgbImage) -> Vec<u8> {
     let mut bytes = Cursor::new(Vec::new());
     image.write_to(&mut bytes, ImageFormat::Jpeg).unwrap();
     bytes.into_inner()

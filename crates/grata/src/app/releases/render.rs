@@ -5,11 +5,11 @@
 
 use grata_core::audit::entry::{ActorClass, Count, Event, EventKind};
 use grata_core::digest::Digest;
-use grata_core::geometry::Size;
+use grata_core::geometry::{PixelRect, Size};
 use grata_core::id::{PhotoId, RenditionId};
 use grata_core::obscure::ObscureStyle;
 use grata_core::photo::Photo;
-use grata_core::region::{Region, Shape};
+use grata_core::region::{Margin, Region, Shape};
 use grata_core::release::{PhotoPlan, Planned, Treatment, Withheld, plan_photo};
 use grata_core::rights::OwnView;
 use grata_store::blobs::BlobKey;
@@ -18,12 +18,12 @@ use grata_store::{Store, StoreErrorKind};
 use grata_vision::decode::{self, Format};
 use serde_json::json;
 
+use crate::app::batch;
 use crate::app::naming::extension;
 use crate::cx::Cx;
 use crate::error::AppError;
 use crate::worker::pool::Slot;
-use crate::worker::process::WorkerError;
-use crate::worker::protocol::{Checked, PlannedRegions, Rect, Task};
+use crate::worker::protocol::{Done, PlannedRegions, Task};
 
 /// How often a photo is planned again because somebody said something meanwhile.
 const ATTEMPTS: u32 = 3;
@@ -55,8 +55,8 @@ pub enum Made {
 /// What a worker made of a photo.
 #[derive(Debug)]
 pub enum Obscured {
-    /// A finished file.
-    Done(Format, Vec<u8>),
+    /// A finished file, and what is hidden in it besides the plan.
+    Done(Format, Vec<u8>, Vec<Region>),
     /// Nothing, and why.
     Failed(String),
     /// Somebody ended the work.
@@ -86,12 +86,12 @@ impl Studio<'_> {
                 Planned::Withheld(why) => return Ok(Made::Withheld(why)),
                 Planned::Leaves(plan) => plan,
             };
-            let (format, bytes) = match self.obscured(slot, photo, regions(&plan, size))? {
-                Obscured::Done(format, bytes) => (format, bytes),
+            let (format, bytes, besides) = match self.obscured(slot, photo, regions(&plan, size))? {
+                Obscured::Done(format, bytes, besides) => (format, bytes, besides),
                 Obscured::Failed(reason) => return Ok(Made::Failed(reason)),
                 Obscured::Stopped => return Ok(Made::Stopped),
             };
-            if let Some(rendition) = self.record(release, plan, format, &bytes)? {
+            if let Some(rendition) = self.record(release, plan, &besides, format, &bytes)? {
                 return Ok(Made::Rendition(Box::new(rendition), bytes));
             }
         }
@@ -103,6 +103,7 @@ impl Studio<'_> {
         &self,
         release: &Release,
         plan: PhotoPlan,
+        besides: &[Region],
         format: Format,
         bytes: &[u8],
     ) -> Result<Option<StoredRendition>, AppError> {
@@ -119,7 +120,7 @@ impl Studio<'_> {
         self.store.blobs().put(self.store.vault(), blob, bytes)?;
         let recorded = (|| {
             let mut tx = self.store.begin(self.cx.now())?;
-            let rendition = tx.insert_rendition(&new, plan)?;
+            let rendition = tx.insert_rendition(&new, plan, besides)?;
             let mut event = Event::new(EventKind::Released, ActorClass::Staff)
                 .in_album(release.publish.album)
                 .counting(Count::Renditions, 1)
@@ -158,8 +159,7 @@ impl Studio<'_> {
     /// # Errors
     /// The store cannot be used.
     pub fn own_copy(&self, slot: &mut Slot<'_>, photo: &Photo, view: &OwnView) -> Result<Obscured, AppError> {
-        let planned = planned(photo.size, view.hide.iter(), view.known.iter().map(|rect| (*rect).into()));
-        self.obscured(slot, photo.id, planned)
+        self.obscured(slot, photo.id, planned(photo.size, view.hide.iter(), &view.shown, &view.no_face))
     }
 
     fn obscured(
@@ -172,7 +172,7 @@ impl Studio<'_> {
         let task = Task {
             obscure: Some(self.style.into()),
             min_face: None,
-            margin: 0.0,
+            margin: Margin::DEFAULT.share(),
             given: Vec::new(),
             planned: Some(planned),
             digest: false,
@@ -182,40 +182,53 @@ impl Studio<'_> {
             bytes.extend_from_slice(piece);
             Ok(())
         };
-        let answer = slot.process(&task, &mut original.as_slice(), original.len() as u64, sink);
+        let answer = batch::process_bytes(self.cx, slot, &original, &task, sink);
         drop(original);
         Ok(match answer {
-            Ok(Checked::Done(done)) => match done.format {
-                Some(format) if decode::sniff(&bytes) == Some(format) => Obscured::Done(format, bytes),
+            Ok(Some(done)) => match done.format {
+                Some(format) if decode::sniff(&bytes) == Some(format) => {
+                    Obscured::Done(format, bytes, besides(&done))
+                }
                 _ => Obscured::Failed("the worker process gave something else than a picture".into()),
             },
-            Ok(Checked::Refused(reason)) => Obscured::Failed(reason),
-            Err(WorkerError::Stopped) => Obscured::Stopped,
-            Err(error) => Obscured::Failed(error.to_string()),
+            Ok(None) => Obscured::Stopped,
+            Err(reason) => Obscured::Failed(reason),
         })
     }
 }
 
-/// Exactly what the plan hides; a face may be seen where the plan shows one or knows of none.
+/// What the plan hides; a face may be seen where the plan shows one or knows of none.
 fn regions(plan: &PhotoPlan, size: Size) -> PlannedRegions {
-    let known = plan
-        .faces()
-        .iter()
-        .filter(|face| !matches!(face.treatment(), Treatment::Obscure(_)))
-        .map(|face| face.face().region.rect.into());
-    planned(size, plan.hidden().iter().map(|hidden| &hidden.region), known)
+    let (mut shown, mut no_face) = (Vec::new(), Vec::new());
+    for face in plan.faces() {
+        match face.treatment() {
+            Treatment::Show(_) => shown.push(face.face().region.rect),
+            Treatment::NotAFace => no_face.push(face.face().region.rect),
+            Treatment::Obscure(_) => {}
+        }
+    }
+    planned(size, plan.hidden().iter().map(|hidden| &hidden.region), &shown, &no_face)
 }
 
 fn planned<'a>(
     size: Size,
     hide: impl Iterator<Item = &'a Region>,
-    known: impl Iterator<Item = Rect>,
+    shown: &[PixelRect],
+    no_face: &[PixelRect],
 ) -> PlannedRegions {
+    let rects = |places: &[PixelRect]| places.iter().map(|rect| (*rect).into()).collect();
     PlannedRegions {
         size: (size.width, size.height),
         hide: hide.map(|region| (region.rect.into(), region.shape == Shape::Rounded)).collect(),
-        known: known.collect(),
+        shown: rects(shown),
+        no_face: rects(no_face),
     }
+}
+
+/// What only the last look has seen, and was hidden as well.
+fn besides(done: &Done) -> Vec<Region> {
+    let seen = done.regions.iter().filter(|region| region.score.is_some());
+    seen.map(|region| Region::of_face(region.rect, Margin::DEFAULT, done.size)).collect()
 }
 
 /// Takes a rendition down: on record first, then its bytes.

@@ -189,7 +189,7 @@ fn render(
         let line = |file, reason| OwnPhoto { photo: photo.id.to_string(), file, reason };
         Some(match studio.own_copy(slot, photo, view) {
             Ok(Obscured::Stopped) => return None,
-            Ok(Obscured::Done(format, bytes)) => {
+            Ok(Obscured::Done(format, bytes, _)) => {
                 let name = file_name(photo.id, extension(format));
                 match write_whole(folder, &name, &bytes) {
                     Ok(()) => line(Some(name), None),
