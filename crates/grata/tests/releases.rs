@@ -6,6 +6,8 @@
 //! read off the finished pictures. Real photos and the real model follow at the end, where they are.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on should fail there and then")]
 
+#[path = "releases/heif.rs"]
+mod heif;
 #[path = "releases/keeping.rs"]
 mod keeping;
 #[path = "releases/publishing.rs"]
@@ -25,6 +27,7 @@ mod world;
 
 use std::process::ExitCode;
 
+use grata::worker::converter;
 use libtest_mimic::{Arguments, Trial};
 
 fn main() -> ExitCode {
@@ -38,13 +41,16 @@ fn main() -> ExitCode {
         Some("as-worker") => stand_in::worker(),
         Some("as-dying-worker") => stand_in::dying_worker(),
         Some("as-real-worker") => real::worker(),
+        Some("as-converter") => converter::become_converter(arguments),
         Some("as-no-worker") => ExitCode::FAILURE,
         _ => run_tests(),
     }
 }
 
 fn run_tests() -> ExitCode {
-    let tests = [publishing::TESTS, recalling::TESTS, rights::TESTS, keeping::TESTS, real::TESTS].concat();
+    let tests =
+        [publishing::TESTS, recalling::TESTS, rights::TESTS, keeping::TESTS, heif::TESTS, real::TESTS]
+            .concat();
     let trial = |(name, test): (&'static str, fn())| {
         Trial::test(name, move || {
             test();

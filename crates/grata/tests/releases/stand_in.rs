@@ -31,7 +31,8 @@ pub type DetectModel = fn(&Config, &Stop, &mut dyn Write) -> Result<ModelFiles, 
 pub fn run(worker: &str, detect_model: DetectModel, arguments: impl Iterator<Item = OsString>) -> ExitCode {
     let workers = WorkerCommand { program: std::env::current_exe().unwrap(), arguments: vec![worker.into()] };
     let now = std::env::var(NOW).unwrap().parse().unwrap();
-    let converters = Converters::of_the_system();
+    let launcher = WorkerCommand { arguments: vec!["as-converter".into()], ..workers.clone() };
+    let converters = Converters { launcher, ..Converters::of_the_system() };
     let hands = Hands { workers, converters, detect_model, clock: Arc::new(FixedClock(now)) };
     grata::run(std::iter::once("grata".into()).chain(arguments), hands)
 }
