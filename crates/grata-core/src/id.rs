@@ -73,6 +73,8 @@ ids! {
     AccountId;
     /// One consent act.
     ActId;
+    /// A signed form, as it was scanned.
+    EvidenceId;
     /// One hand tag.
     TagId;
     /// One mark "this is not me".

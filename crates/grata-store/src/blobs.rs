@@ -1,4 +1,4 @@
-//! Photos, sealed, wherever `object_store` puts them: a folder now, any other store behind the same
+//! Photos and scans of signed forms, sealed, wherever `object_store` puts them: a folder now, any other store behind the same
 //! interface. A blob is written before its row and removed after it.
 
 use std::path::Path as FilePath;
@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use futures::StreamExt as _;
 use futures::executor::block_on;
-use grata_core::id::{PhotoId, RenditionId};
+use grata_core::id::{EvidenceId, PhotoId, RenditionId, SubjectId};
 use object_store::local::LocalFileSystem;
 use object_store::path::Path;
 use object_store::{ObjectStore, ObjectStoreExt as _};
@@ -15,19 +15,22 @@ use zeroize::Zeroizing;
 use crate::error::{Result, StoreError};
 use crate::vault::{KeyName, Place, Vault};
 
-/// Everything that is stored as a blob. All of it is under the key of its photo.
+/// Everything that is stored as a blob, under the key of its photo or of its person.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum BlobKey {
     /// The original. Never served (PUB-6).
     Original(PhotoId),
     /// What was made of it for a release.
     Rendition(PhotoId, RenditionId),
+    /// The scan of a form that somebody signed (CON-12).
+    Evidence(SubjectId, EvidenceId),
 }
 
 impl BlobKey {
-    fn photo(self) -> PhotoId {
+    fn key(self) -> KeyName {
         match self {
-            Self::Original(photo) | Self::Rendition(photo, _) => photo,
+            Self::Original(photo) | Self::Rendition(photo, _) => KeyName::Photo(photo),
+            Self::Evidence(subject, _) => KeyName::Subject(subject),
         }
     }
 
@@ -36,6 +39,7 @@ impl BlobKey {
         let (kind, name) = match self {
             Self::Original(photo) => ("originals", photo.to_string()),
             Self::Rendition(photo, rendition) => ("renditions", format!("{photo}/{rendition}")),
+            Self::Evidence(subject, evidence) => ("evidence", format!("{subject}/{evidence}")),
         };
         Path::from(format!("{kind}/{}/{name}", name.get(..2).unwrap_or_default()))
     }
@@ -47,6 +51,9 @@ impl BlobKey {
             ["originals", _, photo] => Some(Self::Original(photo.parse().ok()?)),
             ["renditions", _, photo, rendition] => {
                 Some(Self::Rendition(photo.parse().ok()?, rendition.parse().ok()?))
+            }
+            ["evidence", _, subject, evidence] => {
+                Some(Self::Evidence(subject.parse().ok()?, evidence.parse().ok()?))
             }
             _ => None,
         }
@@ -67,7 +74,9 @@ impl Blobs {
     pub fn in_folder(folder: &FilePath) -> Result<Self> {
         std::fs::create_dir_all(folder)
             .map_err(|error| StoreError::unavailable("the photo folder", error))?;
-        let store = LocalFileSystem::new_with_prefix(folder).map_err(failed)?.with_fsync(true);
+        // Empty folders go with what was in them: they are called like a photo or a person.
+        let store = LocalFileSystem::new_with_prefix(folder).map_err(failed)?;
+        let store = store.with_fsync(true).with_automatic_cleanup(true);
         Ok(Self { store: Arc::new(store) })
     }
 
@@ -79,10 +88,10 @@ impl Blobs {
     /// Seals and stores bytes; what was there is replaced. They are there when it returns.
     ///
     /// # Errors
-    /// The photo has no key, or the store cannot be used.
+    /// There is no key for it, or the store cannot be used.
     pub fn put(&self, vault: &Vault, key: BlobKey, bytes: &[u8]) -> Result<()> {
         let path = key.path();
-        let sealed = vault.seal(KeyName::Photo(key.photo()), &place(&path), bytes)?;
+        let sealed = vault.seal(key.key(), &place(&path), bytes)?;
         block_on(self.store.put(&path, sealed.into())).map_err(failed)?;
         Ok(())
     }
@@ -94,7 +103,7 @@ impl Blobs {
     pub fn get(&self, vault: &Vault, key: BlobKey) -> Result<Zeroizing<Vec<u8>>> {
         let path = key.path();
         let sealed = block_on(async { self.store.get(&path).await?.bytes().await }).map_err(failed)?;
-        vault.open_sealed(KeyName::Photo(key.photo()), &place(&path), &sealed)
+        vault.open_sealed(key.key(), &place(&path), &sealed)
     }
 
     /// Removes a blob. Safe to repeat.
@@ -150,7 +159,10 @@ mod tests {
         let photo = PhotoId::random(&mut random::rng());
         let rendition = RenditionId::random(&mut random::rng());
         vault.create(KeyName::Photo(photo)).unwrap();
-        let keys = [BlobKey::Original(photo), BlobKey::Rendition(photo, rendition)];
+        let subject = SubjectId::random(&mut random::rng());
+        vault.create(KeyName::Subject(subject)).unwrap();
+        let evidence = BlobKey::Evidence(subject, EvidenceId::random(&mut random::rng()));
+        let keys = [BlobKey::Original(photo), BlobKey::Rendition(photo, rendition), evidence];
         for key in keys {
             blobs.put(&vault, key, b"picture").unwrap();
             assert_eq!(blobs.get(&vault, key).unwrap().as_slice(), b"picture");
@@ -158,6 +170,7 @@ mod tests {
         assert_eq!(blobs.list().unwrap(), keys);
         for _ in 0..2 {
             blobs.delete(keys[1]).unwrap();
+            blobs.delete(evidence).unwrap();
         }
         assert_eq!(blobs.list().unwrap(), keys[..1]);
         vault.shred(KeyName::Photo(photo)).unwrap();

@@ -116,6 +116,7 @@ impl Tx {
             "DELETE FROM log_payloads WHERE subject = $1",
             "DELETE FROM invitations WHERE subject = $1",
             "DELETE FROM consent_acts WHERE subject = $1",
+            "DELETE FROM evidence WHERE subject = $1",
             "DELETE FROM guardians WHERE subject = $1",
             "DELETE FROM subjects WHERE id = $1",
         ] {
@@ -197,13 +198,19 @@ impl Store {
         sweep(&folders, needles)
     }
 
-    /// Blobs of renditions that were recalled. Not those without a row: a release may be writing one.
-    fn dead_blobs(&self, reader: &Reader) -> Result<Vec<BlobKey>> {
+    /// Blobs of renditions that were recalled, and scans of people who are gone. Not whatever has no row:
+    /// somebody may be writing one.
+    pub(crate) fn dead_blobs(&self, reader: &Reader) -> Result<Vec<BlobKey>> {
         let mut dead = Vec::new();
         for key in self.blobs().list()? {
-            if let BlobKey::Rendition(_, id) = key
-                && reader.rendition(id)?.is_some_and(|stored| stored.recalled_at.is_some())
-            {
+            let is_dead = match key {
+                BlobKey::Rendition(_, id) => {
+                    reader.rendition(id)?.is_some_and(|stored| stored.recalled_at.is_some())
+                }
+                BlobKey::Evidence(subject, _) => reader.revision(subject)?.is_none(),
+                BlobKey::Original(_) => false,
+            };
+            if is_dead {
                 dead.push(key);
             }
         }

@@ -8,8 +8,8 @@ use std::str::FromStr;
 use grata_core::digest::Digest;
 use grata_core::geometry::PixelRect;
 use grata_core::id::{
-    AccountId, ActId, AlbumId, FaceId, GuardianId, NotMeId, ObjectionId, PhotoId, ReleaseId, RenditionId,
-    RequestId, SubjectId, TagId, TombstoneId,
+    AccountId, ActId, AlbumId, EvidenceId, FaceId, GuardianId, NotMeId, ObjectionId, PhotoId, ReleaseId,
+    RenditionId, RequestId, SubjectId, TagId, TombstoneId,
 };
 use grata_core::photo::PhotoDigest;
 use grata_core::region::{Region, Shape};
@@ -20,6 +20,7 @@ use crate::error::{Result, StoreError};
 
 pub mod albums;
 pub mod consents;
+pub mod evidence;
 pub mod log;
 pub mod objections;
 pub mod photos;
@@ -49,6 +50,7 @@ ids![
     AccountId,
     ActId,
     AlbumId,
+    EvidenceId,
     FaceId,
     GuardianId,
     NotMeId,

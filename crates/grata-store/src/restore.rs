@@ -83,6 +83,9 @@ impl Store {
         for subject in subjects {
             self.destroy_key(Some(subject))?;
         }
+        for key in self.dead_blobs(&self.read()?)? {
+            self.blobs().delete(key)?;
+        }
         Ok(done)
     }
 }

@@ -14,7 +14,9 @@ use grata_core::release::{HideReason, Treatment};
 use grata_core::signed::{Document, DocumentKind};
 use grata_core::subject::Age;
 use grata_core::tag::{NotMe, TagKind};
+use grata_store::blobs::BlobKey;
 use grata_store::erasure::CertificateParties;
+use grata_store::queries::evidence::{Evidence, MediaType};
 use grata_store::queries::requests::{Request, RequestKind};
 use grata_store::queries::subjects::{Invitation, Profile};
 use grata_store::sweep::Needles;
@@ -57,6 +59,14 @@ fn person_everywhere(house: &House) -> (SubjectId, Photo) {
     let region = photo.faces[1].region.rect;
     tx.insert_not_me(&NotMe { id, subject: canary, photo: photo.file, region, at: now(), taken_back: None })
         .unwrap();
+    let scan = format!("%PDF-1.7 {}", CANARIES[4]);
+    let evidence = Evidence {
+        id: grata_core::id::EvidenceId::random(&mut store.rng()),
+        media_type: MediaType::Pdf,
+        bytes: scan.len() as u64,
+    };
+    store.blobs().put(store.vault(), BlobKey::Evidence(canary, evidence.id), scan.as_bytes()).unwrap();
+    tx.insert_evidence(canary, &evidence).unwrap();
     tx.insert_request(&Request {
         id: grata_core::id::RequestId::random(&mut store.rng()),
         subject: Some(canary),

@@ -8,7 +8,7 @@
 //! - [`data`]: the data folder, its keys, and who works on it
 //! - [`albums`], [`notice`]: what is said before the first photo comes in
 //! - [`ingest`]: take photos in
-//! - [`people`], [`consents`]: whom they show, and what those say
+//! - [`people`], [`consents`], [`forms`], [`evidence`]: whom they show, and what those say
 //! - [`tags`]: who is where in which photo
 //! - [`releases`]: what would be shown and why; the photos that leave
 //! - [`recalls`]: what has left and may no longer be shown
@@ -30,6 +30,7 @@ pub mod data;
 pub mod detect;
 pub mod doctor;
 pub mod documents;
+pub mod evidence;
 pub mod forms;
 pub mod ingest;
 pub mod log;

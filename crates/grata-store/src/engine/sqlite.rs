@@ -12,7 +12,10 @@ use crate::engine::{Access, Dialect, Engine, Row, Transaction, Value};
 use crate::error::{Result, StoreError, StoreErrorKind};
 
 /// Versions of the schema, oldest first. They are never changed once released, only added to.
-const MIGRATIONS: &[&str] = &[include_str!("../../migrations/sqlite/0001_first.sql")];
+const MIGRATIONS: &[&str] = &[
+    include_str!("../../migrations/sqlite/0001_first.sql"),
+    include_str!("../../migrations/sqlite/0002_evidence.sql"),
+];
 
 /// How long a writer waits for the one before it.
 const PATIENCE: Duration = Duration::from_secs(30);

@@ -1,7 +1,7 @@
 //! What people said, one act after the other. There is no way to change one.
 
 use grata_core::consent::{ActKind, ConsentAct, Means, PaperForm, Speaker};
-use grata_core::id::{ActId, GuardianId, SubjectId};
+use grata_core::id::{ActId, EvidenceId, GuardianId, SubjectId};
 use grata_core::notice::{NoticeShown, NoticeVersion};
 use grata_core::purpose::{PurposeKind, Question};
 use serde::{Deserialize, Serialize};
@@ -18,6 +18,8 @@ struct SealedForm {
     signed_on: String,
     reference: String,
     recorded_by: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    evidence: Option<String>,
 }
 
 const fn kind_word(kind: ActKind) -> &'static str {
@@ -94,6 +96,19 @@ impl Tx {
     /// # Errors
     /// `Refused` with the rule that forbids it; `NotFound` if there is no such person.
     pub fn insert_act(&mut self, subject: SubjectId, act: &ConsentAct) -> Result<()> {
+        self.insert_act_with(subject, act, None)
+    }
+
+    /// The same for a form of which a scan is kept, see [`Tx::insert_evidence`].
+    ///
+    /// # Errors
+    /// As for [`Tx::insert_act`]; `Refused` if the scan is none of this person's.
+    pub fn insert_act_with(
+        &mut self,
+        subject: SubjectId,
+        act: &ConsentAct,
+        evidence: Option<EvidenceId>,
+    ) -> Result<()> {
         let known = self.subject(subject)?.ok_or_else(|| StoreError::not_found("person"))?;
         act.check(&known, self.age_rules()).map_err(StoreError::refused)?;
         if act.at != self.now() {
@@ -102,14 +117,20 @@ impl Tx {
         if let ActKind::Give { .. } = act.kind {
             self.check_asked(act)?;
         }
+        if let Some(evidence) = evidence
+            && !self.evidence_of(subject)?.iter().any(|kept| kept.id == evidence)
+        {
+            return Err(refusal("the scan of this form is not kept for this person"));
+        }
         let form = match &act.means {
             Means::Paper(form) => {
                 let form = SealedForm {
                     signed_on: form.signed_on.to_string(),
                     reference: form.reference.clone(),
                     recorded_by: form.recorded_by.to_string(),
+                    evidence: evidence.map(|id| id.to_string()),
                 };
-                // Three texts: nothing that JSON could refuse.
+                // Four texts: nothing that JSON could refuse.
                 let text = serde_json::to_string(&form).unwrap_or_default();
                 Some(self.seal_text(subject, "consent_acts", "sealed_form", act.id.as_bytes(), &text)?)
             }

@@ -183,6 +183,7 @@ impl Reader {
                 let sql = "SELECT 1 FROM renditions WHERE id = $1 AND recalled_at IS NULL";
                 Ok(!self.tx.query(sql, values![rendition])?.is_empty())
             }
+            BlobKey::Evidence(_, evidence) => self.has_evidence(evidence),
         }
     }
 }

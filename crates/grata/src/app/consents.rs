@@ -14,6 +14,7 @@ use grata_store::queries::albums::Album;
 use grata_store::{Reader, Store, Tx};
 
 use super::data::COMMAND_LINE;
+use super::evidence::Kept;
 use super::people;
 use crate::error::{AppError, ErrorKind};
 
@@ -97,14 +98,31 @@ pub fn on_paper(signed_on: Date, reference: &str) -> Means {
 /// # Errors
 /// A rule forbids it: it says which. Nothing was recorded then.
 pub fn record(store: &Store, statement: &Statement, now: Timestamp) -> Result<Recorded, AppError> {
+    record_with(store, statement, None, now)
+}
+
+/// The same with the scan of the form that the statement stands on (CON-12).
+///
+/// # Errors
+/// As for [`record`].
+pub fn record_with(
+    store: &Store,
+    statement: &Statement,
+    mut scan: Option<&mut Kept<'_>>,
+    now: Timestamp,
+) -> Result<Recorded, AppError> {
     let mut tx = store.begin(now)?;
     let no_album = || AppError::new(ErrorKind::NotFound, "there is no such album");
     let album = tx.album(statement.album)?.ok_or_else(no_album)?;
     let act = act(&tx, store, statement, &album)?;
-    tx.insert_act(statement.subject, &act)?;
+    let evidence = scan.as_deref().map(|scan| scan.write(&mut tx, statement.subject)).transpose()?;
+    tx.insert_act_with(statement.subject, &act, evidence)?;
     let receipt = receipt(&tx, &act, &album)?;
     let event = Event::new(event_kind(&act), actor(&act)).in_album(album.id);
     let committed = tx.commit(event.about(statement.subject, receipt.clone()))?;
+    if let Some(scan) = &mut scan {
+        scan.recorded();
+    }
     let receipt = store.document(DocumentKind::ConsentReceipt, receipt, &committed, 0)?;
     let shown = match &statement.purpose {
         PurposeKind::Publish(channel) => {

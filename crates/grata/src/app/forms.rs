@@ -3,6 +3,8 @@
 //! Comma, semicolon or tab separated, with a line of column names. A line that cannot be recorded
 //! does not keep the others from being recorded; a table that asks about comparison does.
 
+use std::path::PathBuf;
+
 use grata_core::notice::Language;
 use grata_core::purpose::{ChannelKey, PurposeKind};
 use grata_core::time::Date;
@@ -11,8 +13,8 @@ use super::consents::Answer;
 use crate::error::{AppError, ErrorKind};
 
 /// Columns of a table; those in front are needed.
-const COLUMNS: [&str; 8] =
-    ["person", "channel", "answer", "signed", "reference", "until", "language", "guardian"];
+const COLUMNS: [&str; 9] =
+    ["person", "channel", "answer", "signed", "reference", "until", "language", "guardian", "scan"];
 
 /// How many of them are needed.
 const NEEDED: usize = 5;
@@ -37,6 +39,8 @@ pub struct FormLine {
     pub language: Option<Language>,
     /// Who signed, if it was a guardian: name or id.
     pub guardian: Option<String>,
+    /// The file with its scan, beside the table.
+    pub scan: Option<PathBuf>,
 }
 
 /// A line with its number in the file, or why it cannot be recorded.
@@ -108,6 +112,7 @@ fn line(field: impl Fn(usize) -> Option<String>) -> Result<FormLine, String> {
         reference: needed(4)?,
         language: language.map_err(|error: grata_core::notice::NotALanguage| error.to_string())?,
         guardian: field(7),
+        scan: field(8).map(PathBuf::from),
     })
 }
 

@@ -17,6 +17,7 @@ use super::arguments::{DataArguments, date, language};
 use super::print;
 use crate::app::consents::{self, Answer, Recorded, Statement};
 use crate::app::documents::Place;
+use crate::app::evidence::{self, Kept};
 use crate::app::forms::{self, FormLine};
 use crate::app::{albums, people};
 use crate::cx::Cx;
@@ -116,7 +117,8 @@ Examples:
   grata consent form --table forms.csv --album \"Match of 5 September\"
 
 A table is separated by commas, semicolons or tabs; its first line names the columns:
-person,channel,answer,signed,reference and, where needed, until,language,guardian.")]
+person,channel,answer,signed,reference and, where needed, until,language,guardian,scan.
+A scan is a file beside the table: PDF, JPEG or PNG. It is kept for the person alone, who gets it with their data.")]
 struct Form {
     /// Name or id
     #[arg(required_unless_present = "table", conflicts_with = "table")]
@@ -145,6 +147,9 @@ struct Form {
     /// Where the form is to be found
     #[arg(long, value_name = "TEXT", required_unless_present = "table")]
     reference: Option<String>,
+    /// A scan of it, PDF, JPEG or PNG: kept sealed, for as long as the person is known
+    #[arg(long, value_name = "FILE", requires = "person")]
+    scan: Option<PathBuf>,
     /// The language of the notice on it [default: the person's]
     #[arg(long, value_name = "LANGUAGE", value_parser = language)]
     language: Option<Language>,
@@ -420,20 +425,25 @@ fn record_form(order: &Form, cx: &Cx) -> Result<Finish, AppError> {
     if order.purpose.is_empty() {
         return Err(incomplete("say which channel the form names, with --purpose"));
     }
+    let scan = order.scan.as_deref().map(evidence::read).transpose()?;
     let store = order.common.data.open()?;
     let album = albums::find(&store.read()?, &order.album)?;
+    let subject = people::find(&store.read()?, person)?;
+    // One form, however many answers stand on it.
+    let mut kept = scan.as_ref().map(|scan| Kept::seal(&store, subject, scan)).transpose()?;
     each(&order.purpose, |purpose| {
         let line = FormLine {
-            person: person.clone(),
+            person: subject.to_string(),
             purpose: purpose.clone(),
             answer,
             signed_on,
             reference: reference.clone(),
             language: order.language.clone(),
             guardian: order.guardian.clone(),
+            scan: None,
         };
         let statement = statement(&store.read()?, &line, album.id)?;
-        told(&store, &order.common, || consents::record(&store, &statement, cx.now()))
+        told(&store, &order.common, || consents::record_with(&store, &statement, kept.as_mut(), cx.now()))
     })
 }
 
@@ -472,8 +482,12 @@ fn record_table(table: &Path, album: &str, common: &Common, cx: &Cx) -> Result<F
     let mut finish = Finish::AllDone;
     for (number, line) in lines {
         let done = line.map_err(|reason| AppError::new(ErrorKind::Invalid, reason)).and_then(|line| {
+            let beside = |scan: &PathBuf| evidence::read(&table.with_file_name("").join(scan));
+            let scan = line.scan.as_ref().map(beside).transpose()?;
             let statement = statement(&store.read()?, &line, album.id)?;
-            recorded(&store, common, || consents::record(&store, &statement, cx.now()))
+            let mut kept =
+                scan.as_ref().map(|scan| Kept::seal(&store, statement.subject, scan)).transpose()?;
+            recorded(&store, common, || consents::record_with(&store, &statement, kept.as_mut(), cx.now()))
         });
         match done {
             Ok(line) => print::line(common.json, &Line { line: Some(number), ..line }, in_words),
