@@ -9,16 +9,47 @@ use grata_core::audit::Witness as _;
 use grata_core::audit::checkpoint::Checkpoint;
 use grata_core::audit::entry::EventKind;
 use grata_core::audit::verify::verify_log;
+use grata_core::id::AlbumId;
 use grata_core::subject::Age;
+use grata_core::tag::TagKind;
+use grata_core::time::Timestamp;
 use grata_store::StoreErrorKind;
 use grata_store::log_files::LogFolder;
 use grata_store::witness::FileWitness;
+use serde_json::json;
 use support::{House, event, now};
 
 fn grow(house: &House, entries: u64) {
     for _ in 0..entries {
         house.store().begin(now()).unwrap().commit(event(EventKind::Viewed)).unwrap();
     }
+}
+
+#[test]
+fn tra_4_a_look_at_a_list_is_one_entry_and_about_whoever_was_in_it_by_then() {
+    let house = House::new();
+    let (album, other) = (house.album(), house.album());
+    let (alice, bob) = (house.person("Alice Example", Age::Adult), house.person("Bob", Age::Adult));
+    let photo = house.photo(album, b"picture", 1);
+    house.tag(&photo, 0, TagKind::Is(alice)).unwrap();
+    let look = |hours: i64, album: Option<AlbumId>| {
+        let at = Timestamp::from_second(now().as_second() + hours * 3600).unwrap();
+        let mut looked = event(EventKind::Viewed);
+        looked.album = album;
+        house.store().begin(at).unwrap().commit(looked).unwrap().index
+    };
+    // Before anybody was there; the list of everybody; of the album; of an album without Alice.
+    let places =
+        [look(-1, None), look(1, None), look(-1, Some(album)), look(2, Some(album)), look(2, Some(other))];
+    let reader = house.store().read().unwrap();
+    let of = |who| reader.list_views_of(who).unwrap().into_iter().map(|(place, _)| place).collect::<Vec<_>>();
+    assert_eq!(of(alice), [places[1], places[3]]);
+    assert_eq!(of(bob), [places[1]]);
+    // A look at one person is about them alone.
+    drop(reader);
+    let shown = event(EventKind::Viewed).about(bob, json!({"what": "viewed"}));
+    house.store().begin(now()).unwrap().commit(shown).unwrap();
+    assert_eq!(house.store().read().unwrap().list_views_of(alice).unwrap().len(), 2);
 }
 
 /// What somebody with the database file and the sqlite3 program could do.

@@ -10,6 +10,7 @@
 //! - [`ingest`]: take photos in
 //! - [`people`], [`consents`], [`forms`], [`evidence`]: whom they show, and what those say
 //! - [`tags`]: who is where in which photo
+//! - [`views`]: who has looked at people's data
 //! - [`releases`]: what would be shown and why; the photos that leave
 //! - [`recalls`]: what has left and may no longer be shown
 //! - [`rights`]: access, export, erasure, restriction, objection
@@ -48,3 +49,4 @@ pub mod rights;
 pub mod sources;
 pub mod tags;
 pub mod verify;
+pub mod views;

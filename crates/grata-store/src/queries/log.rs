@@ -1,11 +1,14 @@
 //! The log: entries, tiles, the signed head, and what opens an entry to the person it is about.
 
 use grata_core::audit::checkpoint::Checkpoint;
-use grata_core::audit::entry::{Entry, Opening};
+use std::collections::BTreeMap;
+
+use grata_core::audit::entry::{Entry, EventKind, Opening};
 use grata_core::audit::tile::{TILE_WIDTH, TileId, Tiles, hashes_of};
 use grata_core::audit::verify::{LogSource, VerifiedLog, verify_log};
 use grata_core::digest::Digest;
-use grata_core::id::SubjectId;
+use grata_core::id::{AlbumId, SubjectId};
+use grata_core::time::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::error::{Result, StoreError, StoreErrorKind};
@@ -100,6 +103,41 @@ impl Reader {
             let opening = self.open_opening(subject, place, row.get(1)?, &sealed)?;
             let entry = self.log_entry(place)?.ok_or_else(|| StoreError::damaged("the log"))?;
             found.push((place, entry, opening));
+        }
+        Ok(found)
+    }
+
+    /// Looks at lists that a person was in, with the places of the entries (TRA-4). An entry about a list
+    /// names nobody and commits to nothing: it is about everybody who was in the list by then, of the album
+    /// that it names, or of all. So a list costs one entry, however long it is.
+    ///
+    /// # Errors
+    /// The database cannot be used.
+    pub fn list_views_of(&self, subject: SubjectId) -> Result<Vec<(u64, Entry)>> {
+        let rows = self.tx.query("SELECT added_at FROM subjects WHERE id = $1", values![subject])?;
+        let known: Timestamp = rows.first().ok_or_else(|| StoreError::not_found("person"))?.get(0)?;
+        let sql = "SELECT photos.album, min(tags.at) FROM tags JOIN photos ON photos.id = tags.photo \
+                   WHERE tags.subject = $1 GROUP BY photos.album";
+        let mut tagged: BTreeMap<String, Timestamp> = BTreeMap::new();
+        for row in self.tx.query(sql, values![subject])? {
+            tagged.insert(row.get::<AlbumId>(0)?.to_string(), row.get(1)?);
+        }
+        let mut found = Vec::new();
+        for bundle in 0..self.log_size()?.div_ceil(TILE_WIDTH) {
+            let first = bundle * TILE_WIDTH;
+            for (bytes, place) in self.entries(bundle, TILE_WIDTH)?.iter().zip(first..) {
+                let entry = Entry::parse(bytes).ok_or_else(|| StoreError::damaged("an entry of the log"))?;
+                if entry.kind != EventKind::Viewed || entry.commit.is_some() {
+                    continue;
+                }
+                let in_it = entry.album.as_ref().map_or(Some(&known), |album| tagged.get(album));
+                let at: Timestamp =
+                    entry.time.parse().map_err(|_| StoreError::damaged("an entry of the log"))?;
+                // Entries know the minute only: in doubt the person was in the list.
+                if in_it.is_some_and(|since| since.as_second() < at.as_second() + 60) {
+                    found.push((place, entry));
+                }
+            }
         }
         Ok(found)
     }

@@ -15,7 +15,7 @@ use grata_store::{Reader, Store, Tx};
 
 use super::data::COMMAND_LINE;
 use super::evidence::Kept;
-use super::people;
+use super::{people, views};
 use crate::error::{AppError, ErrorKind};
 
 /// What somebody says to one question.
@@ -207,6 +207,27 @@ fn actor(act: &ConsentAct) -> ActorClass {
         Means::Paper(_) => ActorClass::Staff,
         Means::Clock => ActorClass::Clock,
     }
+}
+
+/// Everything a person said, in order, each with the title of its album. That somebody looked, and why, is
+/// on record (TRA-4).
+///
+/// # Errors
+/// There is no such person.
+pub fn shown(
+    store: &Store,
+    subject: SubjectId,
+    why: &str,
+    now: Timestamp,
+) -> Result<Vec<(ConsentAct, String)>, AppError> {
+    let tx = store.begin(now)?;
+    let mut acts = Vec::new();
+    for act in people::known(&tx, subject)?.acts {
+        let title = tx.album(act.question.album)?.map(|album| album.title).unwrap_or_default();
+        acts.push((act, title));
+    }
+    views::person(tx, subject, "answers", why)?;
+    Ok(acts)
 }
 
 /// The notice of an album as a person reads it, in one language.

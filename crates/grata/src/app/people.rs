@@ -16,6 +16,7 @@ use grata_store::{Reader, Store, Tx};
 use serde_json::json;
 
 use super::albums::is_id;
+use super::views;
 use crate::error::{AppError, ErrorKind};
 
 /// Where the pages of people are, if nobody has said.
@@ -361,11 +362,11 @@ pub struct Standing {
     pub shown: Result<Date, &'static str>,
 }
 
-/// Shows a person, and puts on record that somebody looked (TRA-4).
+/// Shows a person, and puts on record that somebody looked and why (TRA-4).
 ///
 /// # Errors
 /// There is no such person.
-pub fn show(store: &Store, subject: SubjectId, now: Timestamp) -> Result<PersonShown, AppError> {
+pub fn show(store: &Store, subject: SubjectId, why: &str, now: Timestamp) -> Result<PersonShown, AppError> {
     let tx = store.begin(now)?;
     let known = known(&tx, subject)?;
     let shown = PersonShown {
@@ -379,8 +380,7 @@ pub fn show(store: &Store, subject: SubjectId, now: Timestamp) -> Result<PersonS
         answers: standings(&tx, &known, now)?,
         subject: known,
     };
-    let event = Event::new(EventKind::Viewed, ActorClass::Staff).counting(Count::Subjects, 1);
-    tx.commit(event.about(subject, json!({"what": "viewed", "of": "name, contact, guardians, answers"})))?;
+    views::person(tx, subject, "name, contact, guardians, answers", why)?;
     Ok(shown)
 }
 
@@ -417,16 +417,19 @@ fn just_before(at: Timestamp) -> Timestamp {
     Timestamp::from_microsecond(at.as_microsecond().saturating_sub(1)).unwrap_or(at)
 }
 
-/// Everybody by name, with their ids.
+/// Everybody by name, with their ids. That somebody looked is on record (TRA-4).
 ///
 /// # Errors
 /// The store cannot be used.
-pub fn list(store: &Store) -> Result<Vec<(SubjectId, Profile)>, AppError> {
-    let reader = store.read()?;
+pub fn list(store: &Store, now: Timestamp) -> Result<Vec<(SubjectId, Profile)>, AppError> {
+    let tx = store.begin(now)?;
     let mut people = Vec::new();
-    for subject in reader.subjects()? {
-        people.push((subject, reader.profile(subject)?));
+    for subject in tx.subjects()? {
+        people.push((subject, tx.profile(subject)?));
     }
     people.sort_by_cached_key(|(_, profile)| profile.name.to_lowercase());
+    if !people.is_empty() {
+        views::everybody(tx, people.len())?;
+    }
     Ok(people)
 }

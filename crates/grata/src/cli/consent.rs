@@ -160,12 +160,15 @@ struct Form {
     common: Common,
 }
 
-/// Print everything a person said, in order
+/// Print everything a person said, in order; they can see that somebody looked
 #[derive(Debug, Args)]
 #[command(after_help = "Example:\n  grata consent list \"Alice Martin\"")]
 struct List {
     /// Name or id
     person: String,
+    /// Why you look, for the person to read
+    #[arg(long, value_name = "TEXT", default_value = "to work on their answers")]
+    why: String,
     #[command(flatten)]
     data: DataArguments,
     /// Print one JSON object a line
@@ -255,7 +258,7 @@ pub fn run(arguments: &Arguments, cx: &Cx) -> Result<Finish, AppError> {
             record_table(table, album, common, cx)
         }
         Action::Form(order) => record_form(order, cx),
-        Action::List(order) => list(order),
+        Action::List(order) => list(order, cx),
         Action::Notice(order) => notice(order),
     }
 }
@@ -533,13 +536,11 @@ struct ActLine {
     at: String,
 }
 
-fn list(order: &List) -> Result<Finish, AppError> {
+fn list(order: &List, cx: &Cx) -> Result<Finish, AppError> {
     let store = order.data.open()?;
-    let reader = store.read()?;
-    let subject = people::find(&reader, &order.person)?;
-    for act in &people::known(&reader, subject)?.acts {
-        let title = reader.album(act.question.album)?.map(|album| album.title).unwrap_or_default();
-        print::line(order.json, &act_line(act, title), |line| {
+    let subject = people::find(&store.read()?, &order.person)?;
+    for (act, title) in consents::shown(&store, subject, &order.why, cx.now())? {
+        print::line(order.json, &act_line(&act, title), |line| {
             let until = line.until.as_ref().map(|until| format!(" until {until}")).unwrap_or_default();
             format!(
                 "{}  {} / {}: {}{until} (by the {}, {}; notice {} in {})",

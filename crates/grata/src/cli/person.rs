@@ -102,7 +102,7 @@ struct Invite {
     common: Common,
 }
 
-/// Print everybody, by name
+/// Print everybody, by name; each of them can see that somebody looked
 #[derive(Debug, Args)]
 #[command(after_help = "Example:\n  grata person list")]
 struct List {
@@ -116,6 +116,9 @@ struct List {
 struct Show {
     /// Name or id
     person: String,
+    /// Why you look, for the person to read
+    #[arg(long, value_name = "TEXT", default_value = "to work on their answers")]
+    why: String,
     #[command(flatten)]
     common: Common,
 }
@@ -206,7 +209,7 @@ pub fn run(arguments: &Arguments, cx: &Cx) -> Result<Finish, AppError> {
     match &arguments.action {
         Action::Invite(order) => invite(order, cx)?,
         Action::List(List { common }) => {
-            for (id, Profile { name, .. }) in people::list(&*common.data.open()?)? {
+            for (id, Profile { name, .. }) in people::list(&*common.data.open()?, cx.now())? {
                 let line = ListLine { id: id.to_string(), name };
                 print::line(common.json, &line, |line| format!("{}  {}", line.id, harmless(&line.name)));
             }
@@ -385,7 +388,7 @@ struct AnswerLine {
 fn show(order: &Show, cx: &Cx) -> Result<(), AppError> {
     let store = order.common.data.open()?;
     let subject = people::find(&store.read()?, &order.person)?;
-    let line = show_line(people::show(&store, subject, cx.now())?);
+    let line = show_line(people::show(&store, subject, &order.why, cx.now())?);
     print::line(order.common.json, &line, show_words);
     Ok(())
 }

@@ -1,10 +1,12 @@
 //! `grata release`
 
+use std::collections::BTreeSet;
 use std::io;
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 use grata_core::geometry::PixelRect;
+use grata_core::id::SubjectId;
 use grata_core::purpose::{ChannelKey, Publish};
 use grata_store::{Reader, Store};
 use serde::Serialize;
@@ -13,11 +15,11 @@ use super::Finish;
 use super::arguments::{DataArguments, MakeArguments};
 use super::print;
 use super::progress::Progress;
-use crate::app::albums;
 use crate::app::recalls::reason_words;
 use crate::app::releases::{
     self, FaceOutlook, Outlook, PhotoOutcome, PlannedPhoto, ReleaseOrder, SettledPhoto,
 };
+use crate::app::{albums, views};
 use crate::cx::Cx;
 use crate::error::AppError;
 use crate::words::{count, harmless};
@@ -134,6 +136,9 @@ fn plan(arguments: &Plan, store: &Store, cx: &Cx) -> Result<Finish, AppError> {
     let reader = store.read()?;
     let publish = Publish { album: albums::find(&reader, album)?.id, channel: channel.clone() };
     let photos = releases::plan(store, &publish, cx)?;
+    if arguments.names {
+        views::album(store, publish.album, &named(&photos), cx.now())?;
+    }
     let (mut shown, mut hidden, mut withheld) = (0, 0, 0);
     for photo in &photos {
         let line = plan_line(&reader, photo, arguments.names)?;
@@ -149,6 +154,15 @@ fn plan(arguments: &Plan, store: &Store, cx: &Cx) -> Result<Finish, AppError> {
         count(hidden, "place")
     ));
     Ok(Finish::AllDone)
+}
+
+/// Whose names a plan says, if it says any.
+fn named(photos: &[PlannedPhoto]) -> BTreeSet<SubjectId> {
+    let faces = photos.iter().flat_map(|photo| match &photo.outlook {
+        Outlook::Leaves { faces, .. } => faces.as_slice(),
+        _ => &[],
+    });
+    faces.filter_map(|face| face.subject).collect()
 }
 
 fn plan_line(reader: &Reader, planned: &PlannedPhoto, names: bool) -> Result<PlanLine, AppError> {

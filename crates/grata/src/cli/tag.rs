@@ -1,5 +1,7 @@
 //! `grata tag`
 
+use std::collections::BTreeSet;
+
 use clap::{Args, Subcommand};
 use grata_core::audit::entry::ActorClass;
 use grata_core::geometry::PixelRect;
@@ -14,7 +16,7 @@ use super::Finish;
 use super::arguments::{DataArguments, OpenStore, place};
 use super::print;
 use crate::app::tags::{self, FaceInPhoto, PhotoTags};
-use crate::app::{albums, people};
+use crate::app::{albums, people, views};
 use crate::cx::Cx;
 use crate::error::{AppError, ErrorKind};
 use crate::words::harmless;
@@ -209,7 +211,7 @@ pub fn run(arguments: &Arguments, cx: &Cx) -> Result<Finish, AppError> {
             let words = "In effect from now on. `grata recall` lists what has left already.";
             order.common.told(photo.id.to_string(), None, Some(id.to_string()), words);
         }
-        Action::List(order) => list(order)?,
+        Action::List(order) => list(order, cx)?,
     }
     Ok(Finish::AllDone)
 }
@@ -304,7 +306,7 @@ struct FaceLine {
     said: usize,
 }
 
-fn list(order: &List) -> Result<(), AppError> {
+fn list(order: &List, cx: &Cx) -> Result<(), AppError> {
     let store = order.data.open()?;
     let reader = store.read()?;
     let album = albums::find(&reader, &order.album)?;
@@ -312,8 +314,20 @@ fn list(order: &List) -> Result<(), AppError> {
         Some(photo) => vec![tags::find_photo(&reader, Some(&album), photo)?.id],
         None => reader.photos_in(album.id)?,
     };
+    let mut named = BTreeSet::new();
+    let mut lines = Vec::new();
     for id in photos {
-        print::line(order.json, &photo_line(&reader, tags::photo_tags(&reader, id)?)?, photo_words);
+        let photo = tags::photo_tags(&reader, id)?;
+        named.extend(photo.faces.iter().filter_map(|(_, standing)| match standing {
+            FaceStanding::Confirmed(subject) => Some(*subject),
+            FaceStanding::Unknown | FaceStanding::NotAFace => None,
+        }));
+        lines.push(photo_line(&reader, photo)?);
+    }
+    drop(reader);
+    views::album(&store, album.id, &named, cx.now())?;
+    for line in lines {
+        print::line(order.json, &line, photo_words);
     }
     Ok(())
 }
