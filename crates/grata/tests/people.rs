@@ -215,6 +215,56 @@ fn con_12_forms_come_singly_or_from_a_table_with_their_evidence() {
     assert_eq!(house.json(&contest).expect(0).line()["hidden_because"], "contested");
 }
 
+#[test]
+fn con_12_a_scan_is_kept_for_the_person_alone_and_goes_with_them() {
+    let house = House::new();
+    house.invite("Alice Martin");
+    house.invite("Bob");
+    let scan = b"%PDF-1.7 Alice Martin has signed here";
+    fs::write(house.path("scan.pdf"), scan).unwrap();
+    fs::write(house.path("scan.txt"), "no scan").unwrap();
+    let form = |signed: &str, scan: &str| {
+        let order = ["consent", "form", "Alice Martin", "--album", ALBUM, "--purpose", "print"];
+        let more =
+            ["--purpose", "website", "--yes", "--reference", "sheet 1", "--signed", signed, "--scan", scan];
+        house.json(&[&order[..], &more].concat())
+    };
+    let wrong = form(&jiff_today(), "scan.txt").expect(1);
+    assert!(wrong.errors.contains("scan.txt is neither PDF nor JPEG nor PNG"), "{}", wrong.errors);
+    form("2098-01-05", "scan.pdf").expect(2);
+    assert_eq!(house.blobs(), 0, "nothing is left of a form that was refused");
+    form(&jiff_today(), "scan.pdf").expect(0);
+    assert_eq!(house.blobs(), 1, "one form, two answers");
+    fs::create_dir(house.path("forms")).unwrap();
+    fs::write(house.path("forms/bob.png"), b"\x89PNG\r\n\x1a\n").unwrap();
+    let today = jiff_today();
+    fs::write(
+        house.path("forms/table.csv"),
+        format!(
+            "person,channel,answer,signed,reference,scan\nBob,print,no,{today},sheet 2,bob.png\n\
+             Bob,website,no,{today},sheet 3,not-there.png\n"
+        ),
+    )
+    .unwrap();
+    let table = house.json(&["consent", "form", "--table", "forms/table.csv", "--album", ALBUM]).expect(2);
+    assert_eq!(table.lines()[1]["status"], "failed", "{}", table.text);
+    assert_eq!(house.blobs(), 2);
+    assert_eq!(house.files_with(b"signed here"), Vec::<std::path::PathBuf>::new());
+
+    house.run(&["rights", "access", "Alice Martin", "--out", "for-alice"]).expect(0);
+    let data: Value = serde_json::from_slice(&fs::read(house.path("for-alice/data.json")).unwrap()).unwrap();
+    let name = data["evidence"][0].as_str().unwrap();
+    assert_eq!(data["evidence"].as_array().unwrap().len(), 1, "hers alone");
+    assert_eq!(fs::read(house.path("for-alice").join(name)).unwrap(), scan);
+    assert!(fs::read_to_string(house.path("for-alice/index.html")).unwrap().contains(name));
+    let id = name.trim_start_matches("evidence/").trim_end_matches(".pdf");
+    let acts = data["held"]["consent_acts"].as_array().unwrap();
+    assert!(acts.iter().all(|act| act["form"].as_str().unwrap().contains(id)), "{acts:?}");
+
+    house.run(&["rights", "erase", "Alice Martin", "--yes"]).expect(0);
+    assert_eq!(house.blobs(), 1, "Bob's is left");
+}
+
 fn jiff_today() -> String {
     use grata_core::time::{Clock as _, day};
     day(grata::cx::SystemClock.now()).to_string()

@@ -28,6 +28,7 @@ use crate::error::{AppError, ErrorKind};
 
 pub mod access;
 pub mod export;
+mod messages;
 mod page;
 
 /// How long a backup lives if the installation does not say otherwise, in days.

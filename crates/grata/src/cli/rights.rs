@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use clap::{Args, Subcommand, ValueEnum};
 use grata_core::geometry::PixelRect;
 use grata_core::id::{ObjectionId, PhotoId};
+use grata_core::notice::Language;
 use grata_core::rights::Urgency;
 use grata_core::signed::Document;
 use grata_core::time::Date;
@@ -14,7 +15,7 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 use super::Finish;
-use super::arguments::{DataArguments, MakeArguments, date, place};
+use super::arguments::{DataArguments, MakeArguments, date, language, place};
 use super::print;
 use super::progress::Progress;
 use crate::app::output::OutputFolder;
@@ -87,6 +88,10 @@ struct Access {
     /// A new folder for the package; hand it over safely, and delete it then
     #[arg(long, value_name = "DIR")]
     out: PathBuf,
+
+    /// The language of the page [default: the person's]
+    #[arg(long, value_name = "LANGUAGE", value_parser = language)]
+    language: Option<Language>,
 
     #[command(flatten)]
     make: MakeArguments,
@@ -224,6 +229,7 @@ fn access(arguments: &Access, store: &Store, cx: &Cx) -> Result<Finish, AppError
     let order = AccessOrder {
         subject: people::find(&store.read()?, &arguments.person)?,
         out: arguments.out.clone(),
+        language: arguments.language.clone(),
         received: arguments.common.received(),
         style: arguments.make.style.into(),
         jobs: arguments.make.jobs,

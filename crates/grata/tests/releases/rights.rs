@@ -109,7 +109,7 @@ fn an_unknown_face() {
     let before = world.photo_of(&before, SIZE, vec![region(0)]);
     world.house.tag(&before, 0, TagKind::Is(world.anna)).unwrap();
     world.house.tag(&missed, 0, TagKind::Is(world.ben)).unwrap();
-    let ran = world.run(&["rights", "access", ANNA, "--out", "p"]).expect(2);
+    let ran = world.run(&["rights", "access", ANNA, "--out", "p", "--language", "en"]).expect(2);
     assert!(ran.errors.contains("something like a face can be seen at"), "{}", ran.errors);
     let data = world.json("p/data.json");
     assert_eq!(data["photos"][0]["file"], Value::Null);

@@ -10,11 +10,13 @@ use std::path::{Path, PathBuf};
 
 use grata_core::audit::entry::{ActorClass, Count, Event, EventKind};
 use grata_core::id::{PhotoId, SubjectId};
+use grata_core::notice::Language;
 use grata_core::obscure::ObscureStyle;
 use grata_core::photo::Photo;
 use grata_core::rights::{OwnView, own_view};
 use grata_core::signed::{Document, DocumentKind};
 use grata_store::access::HeldRow;
+use grata_store::blobs::BlobKey;
 use grata_store::inventory::Inventory;
 use grata_store::queries::requests::RequestKind;
 use grata_store::tx::Committed;
@@ -22,6 +24,7 @@ use grata_store::{Reader, Store};
 use serde::Serialize;
 use serde_json::{Value, json};
 
+use super::messages::Messages;
 use super::{Received, backup_days, controller, open_request, page};
 use crate::app::batch;
 use crate::app::naming::extension;
@@ -29,6 +32,7 @@ use crate::app::output::OutputFolder;
 use crate::app::releases::folder::{is_empty, keep_out_of_store, unusable, write_whole};
 use crate::app::releases::render::{Obscured, Studio};
 use crate::app::releases::{Watcher, first_line};
+use crate::app::views::{self, View};
 use crate::cx::Cx;
 use crate::error::{AppError, ErrorKind};
 use crate::words::shown;
@@ -41,6 +45,8 @@ pub struct AccessOrder {
     pub subject: SubjectId,
     /// A new folder, which only its owner may enter.
     pub out: PathBuf,
+    /// In which language the page is; `None`: the person's.
+    pub language: Option<Language>,
     /// When the request came in.
     pub received: Received,
     /// What stands in place of others' faces.
@@ -75,12 +81,16 @@ pub struct Package {
     pub columns: BTreeMap<String, Value>,
     /// What the log says about the person: entries, and what opens them.
     pub log: Vec<Value>,
+    /// Who of the organisation has looked at their data, when, at what and why (TRA-4).
+    pub views: Vec<View>,
     /// What showed them, where it went.
     pub recipients: Vec<Value>,
     /// Their photos.
     pub photos: Vec<OwnPhoto>,
     /// Files with their receipts.
     pub receipts: Vec<String>,
+    /// Scans of what they signed, by the id under which they are kept.
+    pub evidence: Vec<String>,
     /// The key of the log, for verifying receipts.
     pub log_key: String,
 }
@@ -102,6 +112,11 @@ pub fn make(
         let message = format!("{} is not empty", shown(&order.out));
         return Err(AppError::new(ErrorKind::Conflict, message).hint("Give a new folder with --out."));
     }
+    let language = match &order.language {
+        Some(language) => language.clone(),
+        None => store.read()?.subject_language(order.subject)?,
+    };
+    let texts = Messages::of(&language)?;
     let photos = own_photos(&store.read()?, order.subject)?;
     let request = open_request(store, cx, Some(order.subject), RequestKind::Access, order.received)?;
     // Made beside its place and moved there at the end, so that half a package is never taken for one.
@@ -112,9 +127,10 @@ pub fn make(
         return Ok(());
     }
     let receipts = write_receipts(store, order.subject, &folder)?;
-    let package = package(store, cx, order.subject, own, receipts)?;
+    let evidence = write_evidence(store, order.subject, &folder)?;
+    let package = package(store, cx, order.subject, &texts, own, (receipts, evidence))?;
     let text = serde_json::to_string_pretty(&package).unwrap_or_default();
-    let html = page::render(&package);
+    let html = page::render(&package, &texts);
     for (name, text) in [("data.json", text), ("index.html", html)] {
         write_whole(&folder, name, text.as_bytes()).map_err(|error| unusable(&order.out, error))?;
     }
@@ -243,12 +259,25 @@ fn write_receipts(store: &Store, subject: SubjectId, folder: &OutputFolder) -> R
     Ok(names)
 }
 
+/// What the person signed, as it was scanned.
+fn write_evidence(store: &Store, subject: SubjectId, folder: &OutputFolder) -> Result<Vec<String>, AppError> {
+    let mut names = Vec::new();
+    for kept in store.read()?.evidence_of(subject)? {
+        let bytes = store.blobs().get(store.vault(), BlobKey::Evidence(subject, kept.id))?;
+        let name = format!("evidence/{}.{}", kept.id, kept.media_type.extension());
+        write_whole(folder, &name, &bytes).map_err(|error| unusable(Path::new(&name), error))?;
+        names.push(name);
+    }
+    Ok(names)
+}
+
 fn package(
     store: &Store,
     cx: &Cx,
     subject: SubjectId,
+    texts: &Messages,
     photos: Vec<OwnPhoto>,
-    receipts: Vec<String>,
+    (receipts, evidence): (Vec<String>, Vec<String>),
 ) -> Result<Package, AppError> {
     let reader = store.read()?;
     let mut held: BTreeMap<String, Vec<BTreeMap<String, String>>> = BTreeMap::new();
@@ -276,19 +305,26 @@ fn package(
     Ok(Package {
         schema: "grata-access-1",
         made_at: cx.now().to_string(),
-        information: information(store, &reader, subject)?,
+        information: information(store, &reader, subject, texts)?,
         held,
         columns,
         log: log.collect(),
+        views: views::of(&reader, subject)?,
         recipients: recipients(&reader, subject)?,
         photos,
         receipts,
+        evidence,
         log_key: store.log_key(),
     })
 }
 
 /// What 15(1) and (2) ask for, from what is recorded about the albums that the person is in.
-fn information(store: &Store, reader: &Reader, subject: SubjectId) -> Result<Value, AppError> {
+fn information(
+    store: &Store,
+    reader: &Reader,
+    subject: SubjectId,
+    texts: &Messages,
+) -> Result<Value, AppError> {
     let mut concerned: BTreeSet<_> = BTreeSet::new();
     for photo in reader.photos_tagged(subject)? {
         concerned.extend(reader.photo(photo)?.map(|photo| photo.album));
@@ -311,23 +347,15 @@ fn information(store: &Store, reader: &Reader, subject: SubjectId) -> Result<Val
     }
     Ok(json!({
         "controller": controller(store)?,
-        "categories": [
-            "name, contact and age", "answers and the text they were given on",
-            "which faces in photos are held to be you", "requests and objections", "links to your page",
-            "what the log says about you",
-        ],
+        "categories": texts.categories,
         "albums": albums,
-        "your_rights": [
-            "access, as often as you like", "rectification", "erasure", "restriction", "portability",
-            "objection", "withdrawing consent at any time, with effect from then on",
-            "complaint to a data-protection authority", "judicial remedy",
-        ],
-        "automated_decisions": "none",
-        "face_templates": "none: this installation keeps no numbers made from a face and compares no faces",
-        "transfers_to_third_countries": "none by grata itself; see recipients",
+        "your_rights": texts.rights,
+        "automated_decisions": texts.automated,
+        "face_templates": texts.templates,
+        "transfers_to_third_countries": texts.transfers,
         "backups": {
             "days": backup_days(store)?,
-            "note": "Backups are encrypted. One from before an erasure holds ciphertext whose key is destroyed.",
+            "note": texts.backups,
         },
     }))
 }

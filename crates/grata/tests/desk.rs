@@ -1,0 +1,109 @@
+//! What somebody of the organisation does at the desk, and what people can see of it: by commands alone,
+//! no model needed.
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on should fail there and then")]
+
+#[path = "support/house.rs"]
+mod house;
+
+use std::fs;
+
+use house::{ALBUM, House};
+use serde_json::Value;
+
+impl House {
+    /// The access package of somebody, as data and as a page.
+    fn package(&self, person: &str, out: &str, more: &[&str]) -> (Value, String) {
+        self.run(&[&["rights", "access", person, "--out", out], more].concat()).expect(0);
+        let data = fs::read(self.path(out).join("data.json")).unwrap();
+        let page = fs::read_to_string(self.path(out).join("index.html")).unwrap();
+        (serde_json::from_slice(&data).unwrap(), page)
+    }
+
+    /// Entries in the log.
+    fn entries(&self) -> u64 {
+        self.json(&["log", "verify"]).expect(0).line()["entries"].as_u64().unwrap()
+    }
+
+    /// Who looked at somebody's data: at what, and why.
+    fn views(&self, person: &str, out: &str) -> Vec<(String, String)> {
+        let (data, _) = self.package(person, out, &["--language", "en"]);
+        let views = data["views"].as_array().unwrap().iter().map(|view| {
+            assert_eq!(view["who"], "staff");
+            assert!(view["at"].as_str().unwrap().ends_with(":00Z"), "{view}");
+            (view["of"].as_str().unwrap().to_string(), view["why"].as_str().unwrap().to_string())
+        });
+        views.collect()
+    }
+}
+
+#[test]
+fn tra_4_who_looked_is_on_record_once_a_command_and_in_each_persons_package() {
+    let house = House::new();
+    house.photo("match.png", 1);
+    house.add(&[]).expect(0);
+    house.run(&["tag", "add-face", "match.png", "16,16,32,40"]).expect(0);
+    assert_eq!(house.json(&["person", "list"]).expect(0).lines().len(), 0);
+    let nobody = house.entries();
+    house.json(&["tag", "list", ALBUM]).expect(0);
+    assert_eq!(house.entries(), nobody, "nobody was to be seen");
+    let people = ["Alice Martin", "Bob Durand", "Carla Petit"];
+    for person in people {
+        house.invite(person);
+    }
+    house.run(&["tag", "set", "match.png#1", "Alice Martin"]).expect(0);
+    house.run(&["tag", "reviewed", "match.png"]).expect(0);
+
+    let before = house.entries();
+    assert_eq!(house.json(&["person", "list"]).expect(0).lines().len(), 3);
+    assert_eq!(house.entries(), before + 1, "one entry, however many people");
+    assert_eq!(house.tags()[0]["faces"][0]["name"], "Alice Martin");
+    house.run(&["release", "plan", ALBUM, "--channel", "print"]).expect(0);
+    assert_eq!(house.entries(), before + 2, "a plan without names shows none");
+    house.run(&["release", "plan", ALBUM, "--channel", "print", "--names"]).expect(0);
+    house.run(&["person", "show", "Alice Martin", "--why", "she called"]).expect(0);
+    house.run(&["consent", "list", "Bob Durand"]).expect(0);
+    assert_eq!(house.entries(), before + 5);
+    // Nobody stands in the log by name, and the reason is sealed.
+    for needle in ["Alice Martin", "she called"] {
+        assert_eq!(house.files_with(needle.as_bytes()), Vec::<std::path::PathBuf>::new());
+    }
+
+    house.invite("Dora Blanc");
+    let everybody = ("your name, in the list of everybody", "to find somebody in the list");
+    let album = ("your name, in the list of who is in the photos of an album", "to see who is in the photos");
+    let single = ("name, contact, guardians, answers", "she called");
+    let answers = ("answers", "to work on their answers");
+    let expected: [(&str, &[(&str, &str)]); 3] = [
+        ("Alice Martin", &[everybody, album, album, single]),
+        ("Bob Durand", &[everybody, answers]),
+        ("Carla Petit", &[everybody]),
+    ];
+    for (person, expected) in expected {
+        let views = house.views(person, &format!("for {person}"));
+        let views: Vec<(&str, &str)> = views.iter().map(|(of, why)| (of.as_str(), why.as_str())).collect();
+        assert_eq!(views, expected, "{person}");
+    }
+}
+
+#[test]
+fn tra_5_the_package_speaks_the_language_of_the_person_or_the_one_asked_for() {
+    let house = House::new();
+    let link = house.invite("Alice Martin")["link"].clone();
+    house.say(&link, "website", "--yes");
+    house.run(&["person", "show", "Alice Martin"]).expect(0);
+    // People are spoken to in French unless somebody says otherwise.
+    let (data, page) = house.package("Alice Martin", "fr", &[]);
+    assert!(page.contains("<html lang=\"fr\">") && page.contains("Ce qui est gardé sur vous"));
+    assert!(page.contains("vos réponses") && page.contains("une personne de l&#39;organisation"), "{page}");
+    assert_eq!(data["information"]["automated_decisions"], "aucune");
+    for english in ["What is held", "Your photos", "nothing", "your answers", "provable"] {
+        assert!(!page.contains(english), "{english}");
+    }
+    let (data, page) = house.package("Alice Martin", "en", &["--language", "en"]);
+    assert!(page.contains("<html lang=\"en\">") && page.contains("What is held about you"));
+    assert_eq!(data["information"]["automated_decisions"], "none");
+    let other = ["rights", "access", "Alice Martin", "--out", "de", "--language", "de"];
+    let refused = house.run(&other).expect(1);
+    assert!(refused.errors.contains("--language: en, fr"), "{}", refused.errors);
+    assert!(!house.path("de").exists());
+}
