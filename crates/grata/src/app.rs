@@ -14,6 +14,7 @@
 //! - [`releases`]: what would be shown and why; the photos that leave
 //! - [`recalls`]: what has left and may no longer be shown
 //! - [`rights`]: access, export, erasure, restriction, objection
+//! - [`settings`]: what holds for the whole installation
 //! - [`log`]: read in full, handed out, kept by witnesses
 //! - [`verify`]: receipts and certificates, with nothing but the file
 //! - [`backup`]: and the way back, which catches up with the log first
@@ -46,6 +47,7 @@ pub mod regions;
 pub mod releases;
 pub mod retention;
 pub mod rights;
+pub mod settings;
 pub mod sources;
 pub mod tags;
 pub mod verify;

@@ -25,6 +25,7 @@ mod report;
 mod restore;
 mod retention;
 mod rights;
+mod settings;
 mod tag;
 mod verify;
 
@@ -70,6 +71,7 @@ enum Command {
     Release(release::Arguments),
     Recall(recall::Arguments),
     Rights(rights::Arguments),
+    Settings(settings::Arguments),
     Log(log::Arguments),
     Verify(verify::Arguments),
     Backup(backup::Arguments),
@@ -127,6 +129,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>, hands: Hands) -> ExitC
             Command::Release(arguments) => release::run(arguments, &cx),
             Command::Recall(arguments) => recall::run(arguments, &cx),
             Command::Rights(arguments) => rights::run(arguments, &cx),
+            Command::Settings(arguments) => settings::run(arguments, &cx),
             Command::Log(arguments) => log::run(arguments, &cx),
             Command::Verify(arguments) => verify::run(arguments),
             Command::Backup(arguments) => backup::run(arguments, &cx),

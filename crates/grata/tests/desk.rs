@@ -107,3 +107,39 @@ fn tra_5_the_package_speaks_the_language_of_the_person_or_the_one_asked_for() {
     assert!(refused.errors.contains("--language: en, fr"), "{}", refused.errors);
     assert!(!house.path("de").exists());
 }
+
+#[test]
+fn acc_1_settings_are_listed_checked_and_on_record() {
+    let house = House::new();
+    let value = |name: &str| {
+        let lines = house.json(&["settings", "list"]).expect(0).lines();
+        let line = lines.into_iter().find(|line| line["name"] == name).unwrap();
+        (line["value"].clone(), line["is_set"].clone())
+    };
+    assert_eq!(value("backup_days"), ("35".into(), false.into()));
+    assert_eq!(value("log_folder"), (Value::Null, false.into()));
+    let before = house.entries();
+    house.run(&["settings", "set", "backup_days", "20"]).expect(0);
+    house.run(&["settings", "set", "controller", "Sports club, Mill Lane 1"]).expect(0);
+    assert_eq!(house.entries(), before + 2);
+    house.run(&["settings", "set", "backup_days", "20"]).expect(0);
+    assert_eq!(house.entries(), before + 2, "nothing changed");
+    assert_eq!(value("backup_days"), ("20".into(), true.into()));
+    let wrong: [(&str, &str, &str); 6] = [
+        ("backup_days", "0", "from 1 to 3650"),
+        ("backup_days", "soon", "from 1 to 3650"),
+        ("controller", " ", "one line"),
+        ("address", "ftp://example.org", "https://"),
+        ("log_folder", "/srv/log", "grata log keep"),
+        ("colour", "red", "These can be set: address, controller, backup_days"),
+    ];
+    for (name, value, words) in wrong {
+        let refused = house.run(&["settings", "set", name, value]).expect(1);
+        assert!(refused.errors.contains(words), "{name}: {}", refused.errors);
+    }
+    assert_eq!(house.entries(), before + 2);
+    house.invite("Alice Martin");
+    let (data, _) = house.package("Alice Martin", "p", &[]);
+    assert_eq!(data["information"]["backups"]["days"], 20);
+    assert_eq!(data["information"]["controller"], "Sports club, Mill Lane 1");
+}

@@ -20,10 +20,10 @@ use crate::error::{AppError, ErrorKind};
 use crate::words::shown;
 
 /// Under which name the installation says where its log is handed out.
-const FOLDER: &str = "log_folder";
+pub const FOLDER: &str = "log_folder";
 
 /// Under which name the installation says where its witness is.
-const WITNESS: &str = "witness_file";
+pub const WITNESS: &str = "witness_file";
 
 /// Reads the whole log of an installation and compares it with the heads in `witnesses`, and in the
 /// installation's own witness file.

@@ -22,8 +22,8 @@ use crate::error::{AppError, ErrorKind};
 /// Where the pages of people are, if nobody has said.
 pub const DEFAULT_ADDRESS: &str = "http://localhost:8080";
 
-/// The setting that says where the pages of people are.
-const ADDRESS: &str = "address";
+/// The setting that says where the pages of people are: what links begin with.
+pub const ADDRESS: &str = "address";
 
 /// Days for which a link leads somewhere, if nobody says otherwise.
 pub const INVITATION_DAYS: u16 = 60;
@@ -86,18 +86,6 @@ pub struct Invitations {
     pub guardian: Option<(GuardianId, String)>,
     /// Until when they lead somewhere.
     pub expires_at: Timestamp,
-}
-
-/// Says where the pages of people are: what links begin with.
-///
-/// # Errors
-/// `Invalid` if it is no such address.
-pub fn set_address(store: &Store, address: &str, now: Timestamp) -> Result<(), AppError> {
-    check_address(address)?;
-    let mut tx = store.begin(now)?;
-    tx.set_setting(ADDRESS, address.trim_end_matches('/'))?;
-    tx.commit(Event::new(EventKind::ConfigChanged, ActorClass::Staff))?;
-    Ok(())
 }
 
 /// Whether links may begin like this.

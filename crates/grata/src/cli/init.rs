@@ -10,7 +10,7 @@ use super::Finish;
 use super::arguments::DataArguments;
 use super::print;
 use crate::app::data::{self, RootHolder};
-use crate::app::people;
+use crate::app::{people, settings};
 use crate::cx::Cx;
 use crate::error::{AppError, ErrorKind};
 use crate::words::{path_text, shown};
@@ -79,7 +79,7 @@ pub fn run(arguments: &Arguments, cx: &Cx) -> Result<Finish, AppError> {
     let places = arguments.data.places();
     people::check_address(&arguments.address)?;
     let store = data::create(&places, &holder, &origin, cx)?;
-    people::set_address(&store, &arguments.address, cx.now())?;
+    settings::set(&store, people::ADDRESS, &arguments.address, cx.now())?;
     let line = Line {
         data: path_text(&places.data).into_owned(),
         keys: path_text(&places.keys).into_owned(),
