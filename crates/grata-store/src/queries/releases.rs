@@ -2,6 +2,7 @@
 
 use grata_core::digest::Digest;
 use grata_core::id::{AlbumId, FaceId, PhotoId, ReleaseId, RenditionId, SubjectId};
+use grata_core::photo::{Face, Found};
 use grata_core::purpose::{ChannelKey, Publish};
 use grata_core::region::Region;
 use grata_core::release::{HiddenRegion, PhotoPlan, Planned, Rendition, plan_photo};
@@ -11,7 +12,7 @@ use crate::engine::Row;
 use crate::error::{Result, StoreError};
 use crate::queries::{parsed, region, shape_word};
 use crate::tx::{Reader, Tx};
-use crate::values;
+use crate::{random, values};
 
 /// A release: the decision to publish an album's photos through a channel, and to whom the files
 /// went (RTS-14).
@@ -202,7 +203,8 @@ impl Tx {
     /// Keeps what a rendition shows and hides. The plan that it was made by is made once more, now
     /// that nobody else can write: if a tag, a mark, an objection or a consent has changed in between,
     /// nothing is written. `besides`: what is hidden although the plan does not ask for it, since only a
-    /// look at the finished image has seen it. It stays hidden from then on (PUB-7).
+    /// look at the finished image has seen it. Each is a face of the photo from then on: hidden in
+    /// whatever is made of it (PUB-7), until somebody says who that is, or that there is none.
     ///
     /// # Errors
     /// `Conflict` if today's plan is another one; make the rendition again.
@@ -224,7 +226,11 @@ impl Tx {
         for permit in &permits {
             self.rest_on(permit);
         }
-        rendition.hidden.extend(besides.iter().map(|&region| HiddenRegion { region, face: None }));
+        for &region in besides {
+            let face = Face { id: FaceId::random(&mut random::rng()), region, found: Found::Detector };
+            self.insert_face(rendition.photo, &face)?;
+            rendition.hidden.push(HiddenRegion { region, face: Some(face.id) });
+        }
         self.write_rendition(new, &rendition)?;
         Ok(rendition)
     }

@@ -95,9 +95,16 @@ fn a_missed_face_is_hidden() {
     let plan = world.run(&["release", "plan", ALBUM, "--channel", "print", "--json"]).expect(0);
     let reasons: Vec<_> =
         plan.lines[0]["faces"].as_array().unwrap().iter().map(|face| face["reason"].clone()).collect();
-    assert_eq!(reasons, ["never-asked", "hidden-before"]);
+    assert_eq!(reasons, ["never-asked", "unknown"]);
     world.run(&["release", "make", ALBUM, "--channel", "print", "--out", "print"]).expect(0);
     assert!(world.live(missed.id).iter().all(|live| live.rendition.hidden.contains(&hidden[0])));
+    // It is a face of the photo now: somebody can say who that is, and that person can say yes.
+    let photo = world.store().read().unwrap().photo(missed.id).unwrap().unwrap();
+    assert_eq!(hidden[0].face, Some(photo.faces[1].id));
+    world.house.tag(&photo, 1, TagKind::Is(world.ben)).unwrap();
+    world.say(world.ben, true);
+    world.release("both").expect(0);
+    assert_eq!(seen(&world.finished("both")[0]), [0, 1], "both places");
 }
 
 fn an_unknown_face_before_a_shown_one() {

@@ -126,6 +126,9 @@ impl Studio<'_> {
                 .counting(Count::Renditions, 1)
                 .counting(Count::Shown, rendition.shown.len() as u64)
                 .counting(Count::Hidden, rendition.hidden.len() as u64);
+            if !besides.is_empty() {
+                event = event.counting(Count::Faces, besides.len() as u64);
+            }
             for (_, subject) in &rendition.shown {
                 let told = json!({
                     "what": "shown in a released photo",
