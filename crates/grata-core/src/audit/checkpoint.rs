@@ -87,7 +87,8 @@ impl Checkpoint {
         let signatures = note
             .strip_prefix(&body)
             .and_then(|rest| rest.strip_prefix('\n'))
-            .filter(|signatures| signatures.ends_with('\n'))
+            // Nothing but signatures may follow: whatever else stands there, nobody has signed.
+            .filter(|rest| rest.ends_with('\n') && rest.lines().all(|line| line.starts_with("\u{2014} ")))
             .ok_or(CheckpointFault::Malformed)?;
         let wanted = key_id(origin, key);
         let mine = signatures
