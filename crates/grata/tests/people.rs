@@ -347,6 +347,29 @@ fn bys_8_anybody_objects_to_a_photo_or_a_place_without_saying_who_they_are() {
 }
 
 #[test]
+fn bys_8_abu_11_an_objection_holds_for_the_same_picture_in_another_file() {
+    for objects in ["tag", "rights"] {
+        let house = House::new();
+        house.photo("match.png", 1);
+        house.add(&[]).expect(0);
+        let id = house.tags()[0]["id"].as_str().unwrap().to_string();
+        match objects {
+            "tag" => house.run(&["tag", "object", "match.png"]).expect(0),
+            _ => house.run(&["rights", "object", "--photo", &id]).expect(0),
+        };
+        house.photo("again.bmp", 1);
+        house.photo("other.png", 2);
+        house.add(&[]).expect(0);
+        let plan = house.json(&["release", "plan", ALBUM, "--channel", "print"]).expect(0).lines();
+        let mut reasons: Vec<_> = plan.iter().map(|line| line["reason"].as_str().unwrap()).collect();
+        reasons.sort_unstable();
+        assert_eq!(reasons, ["objection", "objection", "waits-for-review"], "{objects}");
+        // It is a request of somebody, answered by taking effect.
+        assert!(house.json(&["rights", "requests"]).expect(0).lines().is_empty());
+    }
+}
+
+#[test]
 fn sec_3_an_error_names_ids_and_not_people() {
     let house = House::new();
     let ids = [(); 2].map(|()| house.invite("Alice Martin")["person"].as_str().unwrap().to_string());

@@ -177,7 +177,12 @@ fn notice_read(tx: &Tx, statement: &Statement) -> Result<NoticeShown, AppError> 
     })
 }
 
-fn receipt(reader: &Reader, act: &ConsentAct, album: &Album) -> Result<serde_json::Value, AppError> {
+/// What the receipt of an act says.
+pub(super) fn receipt(
+    reader: &Reader,
+    act: &ConsentAct,
+    album: &Album,
+) -> Result<serde_json::Value, AppError> {
     let withdraw_at = format!("{}/i", people::address(reader)?);
     Ok(receipt_body(
         act,

@@ -6,21 +6,21 @@ use std::path::Path;
 use grata_core::audit::entry::{ActorClass, Count, Event, EventKind};
 use grata_core::consent::{ActKind, ConsentAct, Lapsed, Means, lapsed};
 use grata_core::id::{ActId, AlbumId, PhotoId, SubjectId};
-use grata_core::signed::{ReceiptParties, receipt_body};
 use grata_core::time::{Timestamp, day};
+use grata_store::Store;
 use grata_store::blobs::BlobKey;
 use grata_store::queries::releases::StoredRendition;
 use grata_store::vault::KeyName;
-use grata_store::{Reader, Store};
 use serde::Serialize;
 
 use super::backup::RESTORED;
+use super::consents::receipt;
 use super::output::OutputFolder;
 use super::releases::Watcher;
 use super::releases::folder::{keep_out_of_store, unusable, write_whole};
 use super::releases::render::take_down;
 use crate::cx::Cx;
-use crate::error::AppError;
+use crate::error::{AppError, ErrorKind};
 
 /// The list of files that have to go, in the folder that was given for it.
 pub const LIST: &str = "retention.json";
@@ -161,21 +161,10 @@ fn expire(store: &Store, cx: &Cx, subject: SubjectId, lapsed: &Lapsed) -> Result
         at: tx.now(),
     };
     tx.insert_act(subject, &act)?;
-    let body = receipt(&tx, &act)?;
+    let no_album = || AppError::new(ErrorKind::NotFound, "there is no such album");
+    let album = tx.album(act.question.album)?.ok_or_else(no_album)?;
+    let body = receipt(&tx, &act, &album)?;
     let event = Event::new(EventKind::ConsentExpired, ActorClass::Clock);
     tx.commit(event.in_album(act.question.album).about(subject, body))?;
     Ok(())
-}
-
-/// As for any other act.
-fn receipt(reader: &Reader, act: &ConsentAct) -> Result<serde_json::Value, AppError> {
-    let album = reader.album(act.question.album)?;
-    let text = |of: fn(&grata_store::queries::albums::Album) -> &String| {
-        album.as_ref().map(of).cloned().unwrap_or_default()
-    };
-    let (controller, contact, title) =
-        (text(|album| &album.controller), text(|album| &album.contact), text(|album| &album.title));
-    let parties =
-        ReceiptParties { controller: &controller, contact: &contact, album: &title, withdraw_at: &contact };
-    Ok(receipt_body(act, &parties))
 }

@@ -8,10 +8,11 @@
 
 use std::path::PathBuf;
 
-use grata_core::audit::entry::{ActorClass, Event, EventKind};
+use grata_core::audit::entry::{ActorClass, Count, Event, EventKind};
 use grata_core::geometry::PixelRect;
 use grata_core::id::{ObjectionId, PhotoId, RequestId, SubjectId};
 use grata_core::objection::{Objection, ObjectionTarget, Outcome};
+use grata_core::photo::Photo;
 use grata_core::rights::{Deadline, ErasurePlan, deadline};
 use grata_core::signed::Document;
 use grata_core::subject::Restriction;
@@ -23,6 +24,7 @@ use grata_store::queries::requests::{Request, RequestKind};
 use grata_store::sweep::Needles;
 use serde_json::json;
 
+use super::tags::outside;
 use crate::cx::Cx;
 use crate::error::{AppError, ErrorKind};
 
@@ -123,22 +125,24 @@ pub enum ObjectedTo {
 /// # Errors
 /// There is no such person or photo, or the place is not in it.
 pub fn object(store: &Store, cx: &Cx, to: ObjectedTo, received: Received) -> Result<ObjectionId, AppError> {
-    let (target, subject) = {
+    let (target, subject, album) = {
         let reader = store.read()?;
         let photo = |id: PhotoId| {
             let photo = reader.photo(id)?;
             photo.ok_or_else(|| AppError::new(ErrorKind::NotFound, "there is no such photo"))
         };
+        // By its pixels, where they are known: whoever adds it again without its metadata does not show them.
+        let digest = |photo: &Photo| photo.pixels.unwrap_or(photo.file);
         match to {
-            ObjectedTo::Person(subject) => (ObjectionTarget::Subject(subject), Some(subject)),
-            ObjectedTo::Photo(id) => (ObjectionTarget::Photo(photo(id)?.file), None),
+            ObjectedTo::Person(subject) => (ObjectionTarget::Subject(subject), Some(subject), None),
+            ObjectedTo::Photo(id) => {
+                let photo = photo(id)?;
+                (ObjectionTarget::Photo(digest(&photo)), None, Some(photo.album))
+            }
             ObjectedTo::Place(id, rect) => {
                 let photo = photo(id)?;
-                let inside = rect.intersection(photo.size.rect()).ok_or_else(|| {
-                    AppError::new(ErrorKind::Invalid, "the place is outside the photo")
-                        .hint("Places are x,y,width,height in pixels of the upright picture.")
-                })?;
-                (ObjectionTarget::Region(photo.file, inside), None)
+                let inside = rect.intersection(photo.size.rect()).ok_or_else(|| outside(&photo))?;
+                (ObjectionTarget::Region(digest(&photo), inside), None, Some(photo.album))
             }
         }
     };
@@ -150,6 +154,9 @@ pub fn object(store: &Store, cx: &Cx, to: ObjectedTo, received: Received) -> Res
     tx.close_request(request)?;
     let actor = if subject.is_some() { ActorClass::Staff } else { ActorClass::Anybody };
     let mut event = Event::new(EventKind::ObjectionRaised, actor);
+    if let Some(album) = album {
+        event = event.in_album(album).counting(Count::Photos, 1);
+    }
     if let Some(subject) = subject {
         event = event.about(subject, json!({"what": "objection", "objection": id.to_string()}));
     }

@@ -3,8 +3,7 @@
 
 use grata_core::audit::entry::{ActorClass, Count, Event, EventKind};
 use grata_core::geometry::PixelRect;
-use grata_core::id::{AlbumId, FaceId, NotMeId, ObjectionId, PhotoId, SubjectId, TagId};
-use grata_core::objection::{Objection, ObjectionTarget, Outcome};
+use grata_core::id::{AlbumId, FaceId, NotMeId, PhotoId, SubjectId, TagId};
 use grata_core::photo::{Face, Found, Photo, Review};
 use grata_core::region::Region;
 use grata_core::tag::{FaceStanding, NotMe, TagAct, TagKind, Tagger, standing};
@@ -130,7 +129,8 @@ pub fn add_face(store: &Store, photo: &Photo, place: PixelRect, now: Timestamp) 
     Ok(face)
 }
 
-fn outside(photo: &Photo) -> AppError {
+/// What to say about a place that is not in a photo.
+pub(super) fn outside(photo: &Photo) -> AppError {
     let message = "nothing of this place lies in the picture";
     let size = photo.size;
     AppError::new(ErrorKind::Invalid, message).hint(format!(
@@ -195,33 +195,6 @@ pub fn take_back_not_me(
     let payload = json!({"what": "not me taken back", "mark": mark.to_string()});
     tx.commit(Event::new(EventKind::NotMeTakenBack, actor).about(subject, payload))?;
     Ok(())
-}
-
-/// Puts an objection on record: to a photo, or to a place in it. It needs no account and no face, and
-/// is in effect from now on (BYS-8, RTS-12).
-///
-/// # Errors
-/// `Invalid` if the place lies outside the picture.
-pub fn object(
-    store: &Store,
-    photo: &Photo,
-    place: Option<PixelRect>,
-    now: Timestamp,
-) -> Result<ObjectionId, AppError> {
-    let digest = photo.pixels.unwrap_or(photo.file);
-    let target = match place {
-        None => ObjectionTarget::Photo(digest),
-        Some(place) => {
-            let inside = place.intersection(photo.size.rect()).ok_or_else(|| outside(photo))?;
-            ObjectionTarget::Region(digest, inside)
-        }
-    };
-    let mut tx = store.begin(now)?;
-    let id = ObjectionId::random(&mut store.rng());
-    tx.insert_objection(&Objection { id, target, raised: tx.now(), outcome: Outcome::Open })?;
-    let event = Event::new(EventKind::ObjectionRaised, ActorClass::Anybody).in_album(photo.album);
-    tx.commit(event.counting(Count::Photos, 1))?;
-    Ok(id)
 }
 
 /// A photo with what is held to be true about its faces.

@@ -15,6 +15,7 @@ use serde::Serialize;
 use super::Finish;
 use super::arguments::{DataArguments, OpenStore, place};
 use super::print;
+use crate::app::rights::{self, ObjectedTo, Received};
 use crate::app::tags::{self, FaceInPhoto, PhotoTags};
 use crate::app::{albums, people, views};
 use crate::cx::Cx;
@@ -207,7 +208,11 @@ pub fn run(arguments: &Arguments, cx: &Cx) -> Result<Finish, AppError> {
         Action::Object(order) => {
             let opened = order.common.open()?;
             let photo = tags::find_photo(&opened.store.read()?, opened.album.as_ref(), &order.photo)?;
-            let id = tags::object(&opened.store, &photo, order.place, cx.now())?;
+            let to = match order.place {
+                Some(place) => ObjectedTo::Place(photo.id, place),
+                None => ObjectedTo::Photo(photo.id),
+            };
+            let id = rights::object(&opened.store, cx, to, Received(None))?;
             let words = "In effect from now on. `grata recall` lists what has left already.";
             order.common.told(photo.id.to_string(), None, Some(id.to_string()), words);
         }
