@@ -91,6 +91,8 @@ fn tra_5_the_package_speaks_the_language_of_the_person_or_the_one_asked_for() {
     let link = house.invite("Alice Martin")["link"].clone();
     house.say(&link, "website", "--yes");
     house.run(&["person", "show", "Alice Martin"]).expect(0);
+    let form = ["consent", "form", "Alice Martin", "--album", ALBUM, "--purpose", "print", "--yes"];
+    house.run(&[&form[..], &["--signed", &today(), "--reference", "1"]].concat()).expect(0);
     // People are spoken to in French unless somebody says otherwise.
     let (data, page) = house.package("Alice Martin", "fr", &[]);
     assert!(page.contains("<html lang=\"fr\">") && page.contains("Ce qui est gardé sur vous"));
@@ -99,6 +101,13 @@ fn tra_5_the_package_speaks_the_language_of_the_person_or_the_one_asked_for() {
     for english in ["What is held", "Your photos", "nothing", "your answers", "provable"] {
         assert!(!page.contains(english), "{english}");
     }
+    // Whatever the data calls something, the page has a word for it.
+    let texts: toml::Table = include_str!("../templates/access/fr.toml").parse().unwrap();
+    let shown = [&data["information"], &data["views"], &data["recipients"]];
+    let says = data["log"].as_array().unwrap().iter().map(|entry| &entry["says"]);
+    for name in shown.into_iter().chain(says).flat_map(names) {
+        assert!(texts["words"].get(name).is_some(), "{name}");
+    }
     let (data, page) = house.package("Alice Martin", "en", &["--language", "en"]);
     assert!(page.contains("<html lang=\"en\">") && page.contains("What is held about you"));
     assert_eq!(data["information"]["automated_decisions"], "none");
@@ -106,6 +115,22 @@ fn tra_5_the_package_speaks_the_language_of_the_person_or_the_one_asked_for() {
     let refused = house.run(&other).expect(1);
     assert!(refused.errors.contains("--language: en, fr"), "{}", refused.errors);
     assert!(!house.path("de").exists());
+}
+
+fn today() -> String {
+    use grata_core::time::{Clock as _, day};
+    day(grata::cx::SystemClock.now()).to_string()
+}
+
+/// The names of all members, at any depth.
+fn names(of: &Value) -> Vec<&str> {
+    match of {
+        Value::Object(members) => {
+            members.iter().flat_map(|(name, value)| [vec![name.as_str()], names(value)].concat()).collect()
+        }
+        Value::Array(items) => items.iter().flat_map(names).collect(),
+        _ => Vec::new(),
+    }
 }
 
 #[test]

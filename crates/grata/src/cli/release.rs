@@ -74,7 +74,8 @@ struct Plan {
     #[command(flatten)]
     what: What,
 
-    /// Say people's names and what the photos' files were called; without, ids stand in their place
+    /// Say people's names and what the photos' files were called; without, ids stand in their place.
+    /// Whoever is named can see that somebody looked
     #[arg(long)]
     names: bool,
 }
