@@ -4,8 +4,10 @@ use std::fs;
 
 use age::secrecy::ExposeSecret as _;
 use grata_core::consent::{Decision, decide};
-use grata_core::id::{NotMeId, SubjectId};
+use grata_core::id::{EvidenceId, NotMeId, SubjectId};
 use grata_core::tag::NotMe;
+use grata_store::blobs::BlobKey;
+use grata_store::queries::evidence::{Evidence, MediaType};
 
 use crate::support::{event, now};
 use crate::world::{ALBUM, ANNA, BEN, World, seen};
@@ -37,6 +39,18 @@ impl World {
     fn backup(&mut self, file: &str) {
         let recipient = self.recipient();
         self.run(&["backup", "--out", file, "--recipient", &recipient]).expect(0);
+    }
+
+    /// Something that somebody has signed.
+    fn scan(&self, who: SubjectId) -> BlobKey {
+        let store = self.store();
+        let id = EvidenceId::random(&mut store.rng());
+        let key = BlobKey::Evidence(who, id);
+        store.blobs().put(store.vault(), key, b"%PDF-").unwrap();
+        let mut tx = store.begin(now()).unwrap();
+        tx.insert_evidence(who, &Evidence { id, media_type: MediaType::Pdf, bytes: 5 }).unwrap();
+        tx.commit(event(grata_core::audit::entry::EventKind::PaperRecorded)).unwrap();
+        key
     }
 
     fn may_be_shown(&self, who: SubjectId) -> bool {
@@ -135,6 +149,7 @@ fn the_drill() {
     world.say(world.ben, true);
     let carla = world.house.person("Carla Example", grata_core::subject::Age::Adult);
     world.say(carla, true);
+    let [scan_of_anna, scan_of_ben] = [world.anna, world.ben].map(|who| world.scan(who));
     world.backup("backup.age");
     let stale = world.path("stale");
     copy(&world.path("second/log"), &stale);
@@ -184,6 +199,9 @@ fn the_drill() {
     let reader = world.store().read().unwrap();
     assert!(reader.subject(world.anna).unwrap().is_none(), "erased again");
     assert!(reader.photo_case(photo.id).is_ok(), "and the photo is there");
+    let blobs = world.store().blobs();
+    assert!(!blobs.list().unwrap().contains(&scan_of_anna), "what she signed is gone again");
+    assert_eq!(blobs.get(world.store().vault(), scan_of_ben).unwrap().as_slice(), b"%PDF-");
     drop(reader);
     assert!(!world.may_be_shown(world.ben) && !world.may_be_shown(world.anna));
     let plan = ["release", "plan", ALBUM, "--channel", "website", "--json", "--data", "new"];
