@@ -190,8 +190,10 @@ impl Converters {
 #[cfg(target_os = "linux")]
 fn in_memory(bytes: &[u8]) -> io::Result<File> {
     use rustix::fs::{MemfdFlags, SealFlags};
-    let mut file =
-        File::from(rustix::fs::memfd_create("photo", MemfdFlags::CLOEXEC | MemfdFlags::ALLOW_SEALING)?);
+    let create = |flags| rustix::fs::memfd_create("photo", MemfdFlags::CLOEXEC | flags);
+    // Some kernels want to hear that nothing in it is to be run; older ones do not know the word.
+    let file = create(MemfdFlags::NOEXEC_SEAL).or_else(|_| create(MemfdFlags::ALLOW_SEALING))?;
+    let mut file = File::from(file);
     file.write_all(bytes)?;
     rustix::fs::fcntl_add_seals(&file, SealFlags::WRITE | SealFlags::SHRINK | SealFlags::GROW)?;
     Ok(file)
