@@ -275,3 +275,28 @@ fn safe_path(place: &Path, name: &str) -> Option<PathBuf> {
     let plain = path.components().all(|part| matches!(part, Component::Normal(_)));
     (plain && (name == DATABASE || path.starts_with(BLOBS))).then(|| place.join(path))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_the_database_and_blobs_are_unpacked_and_nothing_outside_the_folder() {
+        let place = Path::new("/srv/data");
+        for name in ["grata.db", "blobs/originals/ab/abcd", "blobs/evidence/ab/abcd/ef"] {
+            assert_eq!(safe_path(place, name), Some(place.join(name)), "{name}");
+        }
+        for name in [
+            "keys.db",
+            "/etc/passwd",
+            "../grata.db",
+            "blobs/../../x",
+            "./grata.db",
+            "grata.db/x",
+            "blobsx",
+            "",
+        ] {
+            assert_eq!(safe_path(place, name), None, "{name}");
+        }
+    }
+}
