@@ -1,7 +1,9 @@
-//! Photos and scans of signed forms, sealed, wherever `object_store` puts them: a folder now, any other store behind the same
-//! interface. A blob is written before its row and removed after it.
+//! Photos and scans of signed forms, sealed, wherever `object_store` puts them: a folder now, any other
+//! store behind the same interface. A blob is written before its row and removed after it.
 
-use std::path::Path as FilePath;
+use std::fs;
+use std::io;
+use std::path::{Path as FilePath, PathBuf};
 use std::sync::Arc;
 
 use futures::StreamExt as _;
@@ -64,6 +66,8 @@ impl BlobKey {
 #[derive(Debug, Clone)]
 pub struct Blobs {
     store: Arc<dyn ObjectStore>,
+    /// Where that is, if it is a folder.
+    folder: Option<PathBuf>,
 }
 
 impl Blobs {
@@ -77,12 +81,12 @@ impl Blobs {
         // Empty folders go with what was in them: they are called like a photo or a person.
         let store = LocalFileSystem::new_with_prefix(folder).map_err(failed)?;
         let store = store.with_fsync(true).with_automatic_cleanup(true);
-        Ok(Self { store: Arc::new(store) })
+        Ok(Self { store: Arc::new(store), folder: Some(folder.to_path_buf()) })
     }
 
     /// In any other store.
     pub fn in_store(store: Arc<dyn ObjectStore>) -> Self {
-        Self { store }
+        Self { store, folder: None }
     }
 
     /// Seals and stores bytes; what was there is replaced. They are there when it returns.
@@ -130,6 +134,36 @@ impl Blobs {
         keys.sort();
         Ok(keys)
     }
+
+    /// Removes blobs that a stopped process has left half-written. Returns how many. Nothing may be on
+    /// its way at that time. Stores that are no folder keep no halves.
+    ///
+    /// # Errors
+    /// The folder cannot be used.
+    pub(crate) fn remove_unfinished(&self) -> Result<u64> {
+        let unusable = |error| StoreError::unavailable("the photo folder", error);
+        self.folder.as_deref().map_or(Ok(0), remove_unfinished_below).map_err(unusable)
+    }
+}
+
+fn remove_unfinished_below(folder: &FilePath) -> io::Result<u64> {
+    let mut removed = 0;
+    for entry in fs::read_dir(folder)? {
+        let entry = entry?;
+        if entry.file_type()?.is_dir() {
+            removed += remove_unfinished_below(&entry.path())?;
+        } else if is_unfinished(&entry.file_name().to_string_lossy()) {
+            fs::remove_file(entry.path())?;
+            removed += 1;
+        }
+    }
+    Ok(removed)
+}
+
+/// `object_store` writes to `NAME#NUMBER` first, refuses such names otherwise and lists none of them.
+fn is_unfinished(name: &str) -> bool {
+    name.rsplit_once('#')
+        .is_some_and(|(_, number)| !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit()))
 }
 
 fn place(path: &Path) -> Place<'_> {
@@ -175,6 +209,23 @@ mod tests {
         assert_eq!(blobs.list().unwrap(), keys[..1]);
         vault.shred(KeyName::Photo(photo)).unwrap();
         assert!(blobs.get(&vault, keys[0]).is_err());
+    }
+
+    #[test]
+    fn what_was_half_written_is_removed_and_nothing_else() {
+        let folder = tempfile::tempdir().unwrap();
+        let blobs = Blobs::in_folder(folder.path()).unwrap();
+        let below = folder.path().join("originals/0a");
+        fs::create_dir_all(&below).unwrap();
+        for name in ["0a17", "0a17#1", "0a18#20", "0a19#", "0a20#x"] {
+            fs::write(below.join(name), name).unwrap();
+        }
+        assert_eq!(blobs.remove_unfinished().unwrap(), 2);
+        let mut left: Vec<_> =
+            fs::read_dir(&below).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+        left.sort();
+        assert_eq!(left, ["0a17", "0a19#", "0a20#x"]);
+        assert_eq!(blobs.remove_unfinished().unwrap(), 0);
     }
 
     #[test]

@@ -267,7 +267,8 @@ impl Store {
         self.engine.copy_to(to)
     }
 
-    /// Removes what a crash has left: photos and keys without a row. Returns how many of each. Run it
+    /// Removes what a crash has left: photos and keys without a row, and halves of photos. Returns how
+    /// many photos and keys. Run it
     /// when nothing is being added, and not on a restored backup: photos that were added after it
     /// have no row there.
     ///
@@ -275,7 +276,7 @@ impl Store {
     /// Something cannot be read or removed.
     pub fn sweep_orphans(&self) -> Result<(u64, u64)> {
         let reader = self.read()?;
-        let mut blobs = 0;
+        let mut blobs = self.blobs.remove_unfinished()?;
         for key in self.blobs.list()? {
             if !reader.has_blob(key)? {
                 self.blobs.delete(key)?;
