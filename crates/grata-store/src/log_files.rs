@@ -73,10 +73,11 @@ impl LogFolder {
         self.head().ok().and_then(|note| Checkpoint::parse(&note).ok()).map_or(0, |head| head.size)
     }
 
-    /// Through a temporary file, so that nobody reads half of one.
+    /// Through a temporary file, so that nobody reads half of one. There is one name for all of them: what
+    /// a stopped process has left is overwritten by the next.
     fn write(&self, path: &str, bytes: &[u8]) -> Result<()> {
         let path = self.path.join(path);
-        let temporary = path.with_added_extension("new");
+        let temporary = self.path.join("unfinished");
         let parent = path.parent().unwrap_or(&self.path);
         std::fs::create_dir_all(parent)
             .and_then(|()| {
