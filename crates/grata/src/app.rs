@@ -22,9 +22,11 @@
 //!
 //! And what they are made of: [`sources`] (which files are photos), [`naming`] (what the finished
 //! ones are called), [`regions`] (hidden by hand), [`output`] (written whole or not at all),
-//! [`batch`] (one photo after the other, in worker processes), [`models`] (what they look with).
+//! [`batch`] (one photo after the other, in worker processes), [`at_work`] (what a killed one leaves),
+//! [`models`] (what they look with).
 
 pub mod albums;
+pub mod at_work;
 pub mod backup;
 pub mod batch;
 pub mod consents;

@@ -1,7 +1,7 @@
 //! Take photos into an album: each is looked at once, in a worker, and sealed.
 //!
 //! A photo is in the album with its faces, or not at all. The order is key, blob, row: what a crash
-//! leaves has no row, opens for nobody and is collected by `Store::sweep_orphans`.
+//! leaves has no row, opens for nobody and is swept by the next that writes photos ([`at_work`]).
 
 use std::io::{Read as _, Write};
 use std::num::NonZeroUsize;
@@ -18,6 +18,7 @@ use grata_store::vault::KeyName;
 use grata_store::{Store, StoreError};
 
 use super::albums;
+use super::at_work;
 use super::batch::{self, Audience, Look, Report, Status};
 use super::obscure::NO_FACE;
 use super::sources::{self, Photo};
@@ -73,6 +74,7 @@ pub fn ingest(
     };
     let crew = batch::crew(cx, model);
     let ready = batch::get_ready(&crew, say)?;
+    let _at_work = at_work::begin(store)?;
     let intake = Intake { store, album, look: order.look, cx };
     batch::run(ready, &items, order.jobs, audience, |slot, photo, ()| intake.settle(slot, photo));
     Ok(())

@@ -18,6 +18,7 @@ use grata_store::queries::releases::{Release, StoredRendition};
 use grata_store::{Reader, Store};
 use serde::Serialize;
 
+use super::at_work;
 use super::batch;
 use super::output::OutputFolder;
 use super::releases::folder::{keep_out_of_store, kept_bytes, unusable, write_whole};
@@ -152,6 +153,7 @@ pub fn recall(
     if let Some(out) = out {
         keep_out_of_store(out, store)?;
     }
+    let _at_work = at_work::begin(store)?;
     for touched in touched(store, order.album, cx.now())? {
         take_down(store, &touched.rendition, cx)?;
     }

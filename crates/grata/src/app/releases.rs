@@ -23,6 +23,7 @@ use grata_core::tag::FaceStanding;
 use grata_store::queries::releases::{Release, StoredRendition};
 use grata_store::{Reader, Store};
 
+use super::at_work;
 use super::batch;
 use crate::cx::Cx;
 use crate::error::{AppError, ErrorKind};
@@ -195,6 +196,7 @@ pub fn make(
     let model = (cx.hands.detect_model)(&cx.config, &cx.stop, say)?;
     let crew = batch::crew(cx, Some(model));
     let ready = batch::get_ready(&crew, say)?;
+    let _at_work = at_work::begin(store)?;
     let release = match known {
         Some(release) => release,
         None => begin(order, &publish, store, cx)?,
