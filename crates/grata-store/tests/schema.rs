@@ -105,3 +105,30 @@ fn key_1_names_contacts_ages_and_evidence_are_sealed_columns() {
         assert!(!in_the_open, "{table}.{column} is personal and not sealed");
     }
 }
+
+/// Whoever deletes a photo or a person looks for what refers to them. Without an index that is a walk through
+/// the whole table, once for each row that goes.
+#[test]
+fn what_refers_to_something_that_is_deleted_has_an_index() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("a.db");
+    Sqlite::open(&path).unwrap().migrate().unwrap();
+    let database = rusqlite::Connection::open(path).unwrap();
+    let sql = "SELECT m.name, f.\"table\", f.\"from\" FROM sqlite_schema m, pragma_foreign_key_list(m.name) f \
+               WHERE m.type = 'table'";
+    let mut select = database.prepare(sql).unwrap();
+    let rows = select.query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?))).unwrap();
+    let mut references: Vec<(String, String, String)> = rows.map(Result::unwrap).collect();
+    // Not a reference, since whose word it was is gone with them; looked for all the same.
+    references.push(("tags".into(), "subjects".into(), "own".into()));
+    assert!(references.len() > 15, "{references:?}");
+    let indexed = "SELECT count(*) FROM pragma_index_list($1) l, pragma_index_info(l.name) i \
+                   WHERE i.seqno = 0 AND i.name = $2";
+    for (table, to, column) in references {
+        if ["albums", "channels", "releases"].contains(&to.as_str()) {
+            continue;
+        }
+        let count: i64 = database.query_row(indexed, [&table, &column], |row| row.get(0)).unwrap();
+        assert!(count > 0, "{table}.{column}, which refers to {to}, has no index");
+    }
+}

@@ -94,6 +94,8 @@ CREATE TABLE invitations (
     expires_at INTEGER NOT NULL,
     revoked_at INTEGER
 ) STRICT;
+CREATE INDEX invitations_subject ON invitations (subject);
+CREATE INDEX invitations_guardian ON invitations (guardian);
 
 CREATE TABLE consent_acts (
     place           INTEGER PRIMARY KEY,
@@ -130,6 +132,8 @@ CREATE TABLE tags (
 ) STRICT;
 CREATE INDEX tags_photo ON tags (photo, place);
 CREATE INDEX tags_subject ON tags (subject);
+CREATE INDEX tags_face ON tags (face);
+CREATE INDEX tags_own ON tags (own);
 
 CREATE TABLE not_me (
     id         BLOB PRIMARY KEY CHECK (length(id) = 16),
@@ -218,6 +222,7 @@ CREATE TABLE requests (
     extended_on TEXT,
     closed_at   INTEGER
 ) STRICT;
+CREATE INDEX requests_subject ON requests (subject);
 
 CREATE TABLE erasures (
     tombstone    BLOB PRIMARY KEY CHECK (length(tombstone) = 16),
