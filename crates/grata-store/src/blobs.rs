@@ -126,7 +126,20 @@ impl Blobs {
     /// # Errors
     /// The store cannot be used.
     pub fn list(&self) -> Result<Vec<BlobKey>> {
-        let found = block_on(self.store.list(None).collect::<Vec<_>>());
+        self.below(None)
+    }
+
+    /// Every scan of a signed form that there is.
+    ///
+    /// # Errors
+    /// The store cannot be used.
+    pub fn evidence(&self) -> Result<Vec<(SubjectId, EvidenceId)>> {
+        let scan = |key| if let BlobKey::Evidence(subject, id) = key { Some((subject, id)) } else { None };
+        Ok(self.below(Some(&Path::from("evidence")))?.into_iter().filter_map(scan).collect())
+    }
+
+    fn below(&self, folder: Option<&Path>) -> Result<Vec<BlobKey>> {
+        let found = block_on(self.store.list(folder).collect::<Vec<_>>());
         let mut keys = Vec::new();
         for object in found {
             keys.extend(BlobKey::parse(&object.map_err(failed)?.location));

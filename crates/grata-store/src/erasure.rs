@@ -198,20 +198,17 @@ impl Store {
         sweep(&folders, needles)
     }
 
-    /// Blobs of renditions that were recalled, and scans of people who are gone. Not whatever has no row:
-    /// somebody may be writing one.
+    /// Blobs of renditions that were recalled, most of which are gone already, and scans of people who
+    /// are gone. Not whatever has no row: somebody may be writing one.
     pub(crate) fn dead_blobs(&self, reader: &Reader) -> Result<Vec<BlobKey>> {
+        let sql = "SELECT photo, id FROM renditions WHERE recalled_at IS NOT NULL";
         let mut dead = Vec::new();
-        for key in self.blobs().list()? {
-            let is_dead = match key {
-                BlobKey::Rendition(_, id) => {
-                    reader.rendition(id)?.is_some_and(|stored| stored.recalled_at.is_some())
-                }
-                BlobKey::Evidence(subject, _) => reader.revision(subject)?.is_none(),
-                BlobKey::Original(_) => false,
-            };
-            if is_dead {
-                dead.push(key);
+        for row in reader.tx.query(sql, &[])? {
+            dead.push(BlobKey::Rendition(row.get(0)?, row.get(1)?));
+        }
+        for (subject, evidence) in self.blobs().evidence()? {
+            if reader.revision(subject)?.is_none() {
+                dead.push(BlobKey::Evidence(subject, evidence));
             }
         }
         Ok(dead)
