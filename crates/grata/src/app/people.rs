@@ -273,6 +273,12 @@ pub fn end_guardian(
 /// # Errors
 /// `NotFound`, or `Conflict` with the ids of all it could be.
 pub fn find(reader: &Reader, text: &str) -> Result<SubjectId, AppError> {
+    // Nobody's name is opened for a whole id.
+    if let Ok(id) = text.parse()
+        && reader.subject(id)?.is_some()
+    {
+        return Ok(id);
+    }
     let mut found = Vec::new();
     for subject in reader.subjects()? {
         if is_id(&subject.to_string(), text) || same_name(&reader.profile(subject)?.name, text) {
