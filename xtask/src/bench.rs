@@ -3,8 +3,8 @@
 //! docs/benchmarks.md says how everything is measured. All that is made lies below `target/bench`.
 
 mod coverage;
-mod measure;
-mod report;
+pub mod measure;
+pub mod report;
 mod runs;
 
 use std::collections::BTreeMap;

@@ -1,9 +1,11 @@
-//! Tasks for developers: `cargo xtask test | bench | pictures`.
+//! Tasks for developers: `cargo xtask test | bench | scale | kill | pictures`.
 
 mod bench;
 #[cfg(feature = "floor")]
 mod floor;
+mod kill;
 mod pictures;
+mod scale;
 mod tests;
 mod tools;
 
@@ -17,6 +19,14 @@ cargo xtask bench      grata beside deface: CPU, wall, memory, coverage (docs/be
     --only KIND        one kind of photo only; may be given again
     --many N           photos in the larger batch of the memory measurement (200)
     --out FILE.md      replaces the part of this file between the two markers
+cargo xtask scale      one album while all around it grows: time, memory (docs/scale.md)
+    --sizes N,N,...    photos of the installation (1000,10000,50000)
+    --profile NAME     what is measured (release)
+    --make-in DIR      where they are made and kept, such as on /dev/shm (target/scale-made)
+    --out FILE.md      replaces the part of this file between the two markers
+cargo xtask kill       SIGKILL at random moments of add, release make and rights erase
+    --kills N          moments (200)
+    --seed N           repeats a run
 cargo xtask pictures   makes the before-and-after pictures of the README";
 
 fn main() -> ExitCode {
@@ -26,6 +36,8 @@ fn main() -> ExitCode {
         Some("bench") => bench::Order::parse(arguments).and_then(|order| bench::run(&order)),
         #[cfg(feature = "floor")]
         Some("floor") => floor::run(arguments),
+        Some("scale") => scale::Order::parse(arguments).and_then(|order| scale::run(&order)),
+        Some("kill") => kill::run(arguments),
         Some("pictures") => pictures::run(),
         _ => Err(USAGE.into()),
     };
