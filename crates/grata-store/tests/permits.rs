@@ -101,12 +101,12 @@ impl StateMachineTest for Test {
 /// More cases with `PROPTEST_CASES`.
 fn cases() -> ProptestConfig {
     let cases = std::env::var("PROPTEST_CASES").ok().and_then(|text| text.parse().ok()).unwrap_or(24);
-    ProptestConfig { failure_persistence: None, max_shrink_iters: 400, ..ProptestConfig::with_cases(cases) }
+    ProptestConfig { failure_persistence: None, max_shrink_iters: 100, ..ProptestConfig::with_cases(cases) }
 }
 
 prop_state_machine! {
     #![proptest_config(cases())]
 
     #[test]
-    fn con_1_con_5_con_7_rts_8_rts_10_rts_12_no_permit_without_a_yes_that_holds(sequential 1..16 => Test);
+    fn con_1_con_5_con_7_rts_8_rts_10_rts_12_no_permit_without_a_yes_that_holds(sequential 1..20 => Test);
 }

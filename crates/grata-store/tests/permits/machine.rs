@@ -23,7 +23,7 @@ use grata_store::sweep::Needles;
 use grata_store::{Result, Store, StoreErrorKind, Tx};
 
 use crate::dying::{Dying, FOREVER};
-use crate::reference::{CHANNELS, PEOPLE, Truth, What};
+use crate::reference::{CHANNELS, FIRST_YES, PEOPLE, Truth, What};
 use crate::support::{self, House};
 
 pub const PARTIES: CertificateParties<'static> =
@@ -68,6 +68,11 @@ impl Machine {
             backups: 0,
         };
         machine.open();
+        for who in 0..PEOPLE {
+            for channel in 0..CHANNELS.len() {
+                machine.give(who, channel, FIRST_YES).unwrap();
+            }
+        }
         machine.hand_out();
         machine
     }

@@ -8,6 +8,9 @@ pub const CHANNELS: [&str; 2] = ["website", "print"];
 
 pub const PEOPLE: usize = 2;
 
+/// The last day of what everybody has said yes to at the beginning.
+pub const FIRST_YES: u16 = 20;
+
 /// A step, and at which of its writes the process dies, if it does.
 #[derive(Debug, Clone)]
 pub struct Step {
@@ -79,7 +82,9 @@ impl ReferenceStateMachine for Reference {
     type Transition = Step;
 
     fn init_state() -> BoxedStrategy<Self> {
-        Just(Self::default()).boxed()
+        // Both have said yes to everything: from there it can only go wrong.
+        let people = [Truth { yes: [Some(FIRST_YES); 2], ..Truth::default() }; PEOPLE];
+        Just(Self { people, ..Self::default() }).boxed()
     }
 
     fn transitions(state: &Self) -> BoxedStrategy<Step> {
@@ -97,10 +102,10 @@ impl ReferenceStateMachine for Reference {
             (2, who().prop_map(What::Object).boxed()),
             (2, who().prop_map(What::Reject).boxed()),
             (1, who().prop_map(What::Erase).boxed()),
-            (1, Just(What::BackUp).boxed()),
+            (2, Just(What::BackUp).boxed()),
         ];
         if state.has_backup {
-            all.push((3, Just(What::Restore).boxed()));
+            all.push((4, Just(What::Restore).boxed()));
         }
         let what = prop::strategy::Union::new_weighted(all);
         (what, prop::option::weighted(0.4, 0u8..14))
