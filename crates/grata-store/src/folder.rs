@@ -10,7 +10,14 @@ use crate::error::{Result, StoreError, StoreErrorKind};
 pub struct DataFolder {
     path: PathBuf,
     /// Held open: the lock goes with it, however the process ends.
-    _lock: File,
+    lock: File,
+}
+
+impl Drop for DataFolder {
+    fn drop(&mut self) {
+        // Closing is not enough: a child that is just being started has the file open, too, for a moment.
+        let _ = self.lock.unlock();
+    }
 }
 
 impl DataFolder {
@@ -28,7 +35,7 @@ impl DataFolder {
             .open(path.join("lock"))
             .map_err(failed)?;
         match lock.try_lock() {
-            Ok(()) => Ok(Self { path: path.to_path_buf(), _lock: lock }),
+            Ok(()) => Ok(Self { path: path.to_path_buf(), lock }),
             Err(TryLockError::WouldBlock) => {
                 let message = "another grata is using this data folder; stop it first, or use it";
                 Err(StoreError::new(StoreErrorKind::Conflict, message))
@@ -75,7 +82,10 @@ mod tests {
         let first = DataFolder::own(&path).unwrap();
         let error = DataFolder::own(&path).unwrap_err();
         assert_eq!(error.kind(), StoreErrorKind::Conflict);
+        // As in a child that has not yet become another program.
+        let inherited = first.lock.try_clone().unwrap();
         drop(first);
         DataFolder::own(&path).unwrap();
+        drop(inherited);
     }
 }
