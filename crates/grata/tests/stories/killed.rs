@@ -241,7 +241,20 @@ impl Attempt {
         let mut child = self.process(&self.command).stdout(said).stderr(Stdio::null()).spawn().unwrap();
         sleep(moment);
         child.kill().unwrap();
-        child.wait().unwrap().signal() == Some(9)
+        let killed = child.wait().unwrap().signal() == Some(9);
+        self.wait_for_its_children();
+        killed
+    }
+
+    /// A worker that was just being started lets go of the data folder as soon as it is one.
+    fn wait_for_its_children(&self) {
+        let start = Instant::now();
+        let lock = fs::File::options().write(true).open(self.path("photos/lock")).unwrap();
+        while lock.try_lock().is_err() {
+            assert!(start.elapsed() < Duration::from_secs(10), "a child holds the data folder");
+            sleep(Duration::from_millis(5));
+        }
+        lock.unlock().unwrap();
     }
 
     /// As a person would: the same again. Whoever is erased has no name any more, which `rights erase` says.
