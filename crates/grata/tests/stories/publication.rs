@@ -22,7 +22,7 @@ pub const CARLA: &str = "Carla Rotkehlchen";
 
 fn twenty_photos() {
     let Some(photos) = real_photos::folder_and_model("twenty_photos") else { return };
-    let mut story = Story::begin(&photos);
+    let story = Story::begin(&photos);
 
     // An installation, whose log is also kept on another medium; and an album, which has to say what it is.
     story.run(&["init", "--name", "photos.example.org"]).expect(0);
