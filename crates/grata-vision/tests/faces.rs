@@ -24,6 +24,9 @@ use libjpeg_turbo_rs::{Encoder, PixelFormat, Subsampling};
 /// Pixels of the long side of the copies that are turned: the faces stay above 30 pixels.
 const COPY: u32 = 1000;
 
+/// The same of the copies of which a crowd is made.
+const CROWD_COPY: u32 = 280;
+
 fn detector(test: &str) -> Option<Detector> {
     let (model, library) = (pack::model(test)?, pack::library(test)?);
     Some(Detector::new(Box::new(Onnx::load(&library, &model).unwrap())))
@@ -127,6 +130,53 @@ fn every_marked_face_of_a_large_photo_is_found_with_the_pixels_turned() {
     assert_eq!(large, 6, "the portraits");
 }
 
+/// A crowd of faces of about 26 to 30 pixels that is stored lying down: too small to be seen in the
+/// turned overview.
+#[test]
+fn a_crowd_is_found_with_the_pixels_turned() {
+    let test = "a_crowd_is_found_with_the_pixels_turned";
+    let (Some(photos), Some(mut detector)) = (photos(test), detector(test)) else { return };
+    let (crowd, noses) = crowd(&photos);
+    assert!(noses.len() > 300, "{}", noses.len());
+    for turn in [Orientation::Turned90, Orientation::Turned180, Orientation::Turned270] {
+        let turned = stored_as(&crowd, turn);
+        let found = find(&job(&jpeg(&turned, None)), &mut detector).unwrap();
+        let noses: Vec<(f32, f32)> =
+            noses.iter().map(|&nose| stored_point(nose, turn, turned.size())).collect();
+        let missed = missed(&found, &noses);
+        eprintln!("{turn:?}: {missed} of {} missed", noses.len());
+        assert!(missed * 50 <= noses.len(), "{missed} of {} missed, turned by {turn:?}", noses.len());
+    }
+}
+
+/// All photos with several faces, small, over and over on a large canvas; and where the noses are.
+fn crowd(photos: &BTreeMap<PathBuf, Vec<(f32, f32)>>) -> (Frame, Vec<(f32, f32)>) {
+    let size = Size::new(4000, 3000);
+    let (mut canvas, mut all) = (Frame::filled(size, [120, 130, 140]), Vec::new());
+    let groups: Vec<(Frame, Vec<(f32, f32)>)> = photos
+        .iter()
+        .filter(|(_, noses)| noses.len() >= 4)
+        .map(|(path, noses)| {
+            let frame = decode(&std::fs::read(path).unwrap(), &Limits::default()).unwrap().frame;
+            let (copy, scale) = reduced_copy(&frame, CROWD_COPY);
+            (copy, noses.iter().map(|&(x, y)| (x * scale, y * scale)).collect())
+        })
+        .collect();
+    let (mut x, mut y) = (40, 40);
+    for (copy, noses) in groups.iter().cycle() {
+        if x + copy.size().width + 40 > size.width {
+            (x, y) = (40, y + CROWD_COPY + 20);
+        }
+        if y + CROWD_COPY + 40 > size.height {
+            break;
+        }
+        canvas.paste(copy, x, y);
+        all.extend(noses.iter().map(|&(nose_x, nose_y)| (nose_x + x as f32, nose_y + y as f32)));
+        x += copy.size().width + 20;
+    }
+    (canvas, all)
+}
+
 fn assert_turned_faces_are_found(path: &Path, photo: &Frame, noses: &[(f32, f32)], detector: &mut Detector) {
     for turn in [Orientation::Turned90, Orientation::Turned180, Orientation::Turned270] {
         let turned = stored_as(photo, turn);
@@ -140,7 +190,7 @@ fn assert_turned_faces_are_found(path: &Path, photo: &Frame, noses: &[(f32, f32)
 /// A photo of [`COPY`] pixels, and where its noses are.
 fn small_copy(path: &Path, noses: &[(f32, f32)]) -> (Frame, Vec<(f32, f32)>) {
     let decoded = decode(&std::fs::read(path).unwrap(), &Limits::default()).unwrap();
-    let (copy, scale) = reduced_copy(decoded.frame);
+    let (copy, scale) = reduced_copy(&decoded.frame, COPY);
     (copy, noses.iter().map(|&(x, y)| (x * scale, y * scale)).collect())
 }
 
@@ -205,8 +255,8 @@ fn dark(pixel: &[u8]) -> [u8; 3] {
 }
 
 /// At most [`COPY`] pixels on the long side, by whole steps; and the scale.
-fn reduced_copy(frame: Frame) -> (Frame, f32) {
-    let step = frame.size().width.max(frame.size().height).div_ceil(COPY);
+fn reduced_copy(frame: &Frame, long: u32) -> (Frame, f32) {
+    let step = frame.size().width.max(frame.size().height).div_ceil(long);
     let size = Size::new(frame.size().width / step, frame.size().height / step);
     let mut copy = Frame::filled(size, [0; 3]);
     for y in 0..size.height {

@@ -12,6 +12,7 @@ use grata_core::orientation::Orientation;
 use super::areas::Cells;
 use super::centerface::{GRANULE, candidates};
 use super::sheet::pack;
+use super::turned::turn_back;
 use super::{Picture, Texture};
 use crate::frame::Frame;
 use crate::runtime::{ModelRuntime, RuntimeError};
@@ -235,43 +236,9 @@ fn tone(texture: &Texture) -> [u8; 256] {
     std::array::from_fn(|value| (value as f32 * gain).min(255.0) as u8)
 }
 
-/// A box seen in a frame that was turned by `turn`, back in the frame of `size` as it was before.
-fn turn_back(face: &FaceBox, turn: Orientation, size: Size) -> FaceBox {
-    let (width, height) = (size.width as f32, size.height as f32);
-    let (right, bottom) = (face.x + face.width, face.y + face.height);
-    match turn {
-        Orientation::Turned90 => {
-            FaceBox { x: face.y, y: height - right, width: face.height, height: face.width }
-        }
-        Orientation::Turned180 => FaceBox { x: width - right, y: height - bottom, ..*face },
-        Orientation::Turned270 => {
-            FaceBox { x: width - bottom, y: face.x, width: face.height, height: face.width }
-        }
-        _ => *face,
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    /// The mapping back is checked against where a single pixel goes.
-    #[test]
-    fn boxes_are_turned_back_with_the_picture() {
-        let size = Size::new(40, 30);
-        let mut frame = Frame::filled(size, [0; 3]);
-        frame.set_pixel(7, 21, [255; 3]);
-        for turn in
-            [Orientation::Upright, Orientation::Turned90, Orientation::Turned180, Orientation::Turned270]
-        {
-            let turned = frame.clone().upright(turn);
-            let at = turned.rgb().chunks_exact(3).position(|pixel| pixel == [255; 3]).unwrap() as u32;
-            let (x, y) = (at % turned.size().width, at / turned.size().width);
-            let seen = FaceBox { x: x as f32, y: y as f32, width: 1.0, height: 1.0 };
-            let back = turn_back(&seen, turn, size);
-            assert_eq!((back.x, back.y), (7.0, 21.0), "{turn:?}");
-        }
-    }
 
     #[test]
     fn only_dark_pictures_are_lifted() {
