@@ -202,7 +202,7 @@ impl Maker {
             let new =
                 NewRendition { id: rendition, release: id, file_name: format!("{rendition}.jpg"), sha256 };
             let mut tx = store.begin(self.now)?;
-            tx.insert_rendition(&new, plan)?;
+            tx.insert_rendition(&new, plan, &[])?;
             tx.commit(Self::event(EventKind::Released).in_album(album).counting(Count::Renditions, 1))?;
         }
         Ok(())
