@@ -27,10 +27,11 @@ const GUARDIAN: &str = "Ottilie Wachtelkoenig";
 const GUARDIANS_CONTACT: &str = "+41 79 555 01 23";
 const FORM: &str = "brown folder, sheet 4711, signed by her mother";
 const NOTE: &str = "said on the telephone that she moves to Graubuenden";
+const SCAN: &str = "%PDF-1.7 signed by hand: O. Wachtelkoenig, Gartenlaubenweg";
 const VERIFIED: &str = "mother known to the trainer Ulfhild";
 
-/// What a person could be known by. The last three stand where the commands put what they were told.
-const SECRETS: [&str; 7] = [NAME, CONTACT, GUARDIAN, GUARDIANS_CONTACT, FORM, NOTE, VERIFIED];
+/// What a person could be known by. The last four stand where the commands put what they were told.
+const SECRETS: [&str; 8] = [NAME, CONTACT, GUARDIAN, GUARDIANS_CONTACT, SCAN, FORM, NOTE, VERIFIED];
 
 /// An installation whose commands print to files of its own.
 struct Watched {
@@ -91,7 +92,7 @@ fn no_byte_is_left() {
 
     // A package shows that this sweep finds what there is to be found. She takes it with her.
     watched.run(&["rights", "access", NAME, "--out", "package"]).expect(0);
-    for secret in [NAME, CONTACT, FORM] {
+    for secret in [NAME, CONTACT, FORM, SCAN] {
         assert!(!watched.sweep("package", &needles([secret.as_bytes()])).is_empty(), "{secret}");
     }
     for hers in ["package", "receipts"] {
@@ -115,6 +116,9 @@ fn no_byte_is_left() {
         assert!(!found.is_empty(), "{sql}");
         sealed.extend(found);
     }
+    let scans: Vec<PathBuf> = files_below(&watched.path("photos/blobs/evidence"));
+    assert_eq!(scans.len(), 1, "the form");
+    sealed.extend(scans.iter().map(|scan| fs::read(scan).unwrap()));
     let keys = watched
         .bytes_in("photos-keys/keys.db", &format!("SELECT wrapped FROM keys WHERE name = 'subject:{id}'"));
     assert_eq!(keys.len(), 1);
@@ -182,7 +186,10 @@ fn everything_about_her(watched: &mut Watched) -> Value {
     let yes = ["consent", "record", "--link", &link, "--purpose", "website", "--yes", "--language", "fr"];
     watched.run(&yes).expect(0);
     let form = ["consent", "form", NAME, "--album", ALBUM, "--purpose", "print", "--yes", "--language", "fr"];
-    watched.run(&[&form[..], &["--signed", "2026-09-20", "--reference", FORM]].concat()).expect(0);
+    fs::write(watched.path("scan.pdf"), SCAN).unwrap();
+    let paper = ["--signed", "2026-09-20", "--reference", FORM, "--scan", "scan.pdf"];
+    watched.run(&[&form[..], &paper].concat()).expect(0);
+    fs::remove_file(watched.path("scan.pdf")).unwrap();
     let told = ["consent", "withdraw", NAME, "--album", ALBUM, "--purpose", "print", "--reference", NOTE];
     watched.run(&told).expect(0);
     let face = |photo: &grata_core::photo::Photo, number: usize| photo.faces[number].id.to_string();
@@ -212,6 +219,11 @@ fn a_backup_since(watched: &mut Watched) {
     std::io::Read::read_to_end(&mut archive, &mut plain).unwrap();
     assert!(plain.len() > 50_000);
     fs::write(watched.path("opened-backup"), plain).unwrap();
+}
+
+fn files_below(folder: &Path) -> Vec<PathBuf> {
+    let entries = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    entries.flat_map(|path| if path.is_dir() { files_below(&path) } else { vec![path] }).collect()
 }
 
 fn open(path: &Path) -> fs::File {
