@@ -130,22 +130,26 @@ fn every_marked_face_of_a_large_photo_is_found_with_the_pixels_turned() {
     assert_eq!(large, 6, "the portraits");
 }
 
-/// A crowd of faces of about 26 to 30 pixels that is stored lying down: too small to be seen in the
-/// turned overview.
+/// A crowd of small faces that is stored lying down or upside down, in which they are too small to be
+/// seen in the turned overview: nearly as many are found as where it stands upright.
 #[test]
 fn a_crowd_is_found_with_the_pixels_turned() {
     let test = "a_crowd_is_found_with_the_pixels_turned";
     let (Some(photos), Some(mut detector)) = (photos(test), detector(test)) else { return };
     let (crowd, noses) = crowd(&photos);
     assert!(noses.len() > 300, "{}", noses.len());
-    for turn in [Orientation::Turned90, Orientation::Turned180, Orientation::Turned270] {
+    let mut missed_when = |turn: Orientation| {
         let turned = stored_as(&crowd, turn);
         let found = find(&job(&jpeg(&turned, None)), &mut detector).unwrap();
         let noses: Vec<(f32, f32)> =
             noses.iter().map(|&nose| stored_point(nose, turn, turned.size())).collect();
-        let missed = missed(&found, &noses);
-        eprintln!("{turn:?}: {missed} of {} missed", noses.len());
-        assert!(missed * 50 <= noses.len(), "{missed} of {} missed, turned by {turn:?}", noses.len());
+        missed(&found, &noses)
+    };
+    let upright = missed_when(Orientation::Upright);
+    for turn in [Orientation::Turned90, Orientation::Turned180, Orientation::Turned270] {
+        let missed = missed_when(turn);
+        eprintln!("of {}, {upright} missed upright, {missed} turned by {turn:?}", noses.len());
+        assert!((missed - upright.min(missed)) * 100 <= noses.len() && missed * 20 <= noses.len());
     }
 }
 
