@@ -70,6 +70,16 @@ impl Reader {
         rows.first().map_or(Ok(None), |row| row.get(0))
     }
 
+    /// The certificates of all finished erasures, oldest first.
+    ///
+    /// # Errors
+    /// The database cannot be used.
+    pub fn certificates(&self) -> Result<Vec<(TombstoneId, String)>> {
+        let sql = "SELECT tombstone, certificate FROM erasures WHERE certificate IS NOT NULL \
+                   ORDER BY completed_at, tombstone";
+        self.tx.query(sql, &[])?.iter().map(|row| Ok((row.get(0)?, row.get(1)?))).collect()
+    }
+
     fn erased_subject(&self, tombstone: TombstoneId) -> Result<Option<SubjectId>> {
         let sql = "SELECT subject FROM erasures WHERE tombstone = $1";
         let rows = self.tx.query(sql, values![tombstone])?;

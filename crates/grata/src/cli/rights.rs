@@ -57,6 +57,8 @@ enum Action {
     Export(Export),
     /// Erase a person: first says what would be done
     Erase(Erase),
+    /// Certificates of all erasures that are finished, once more: one file each
+    Certificates(Certificates),
     /// Freeze use of a person's data, or lift that
     Restrict(Restrict),
     /// Hide a person, a photo or a place in one, pending decision; or decide
@@ -145,6 +147,20 @@ struct Erase {
 }
 
 #[derive(Debug, Args)]
+struct Certificates {
+    /// A folder for them; what is in it already stays
+    #[arg(long, value_name = "DIR")]
+    out: PathBuf,
+
+    #[command(flatten)]
+    data: DataArguments,
+
+    /// Print JSON on standard output
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(Debug, Args)]
 struct Restrict {
     /// Name or id
     #[arg(value_name = "PERSON")]
@@ -219,6 +235,7 @@ pub fn run(arguments: &Arguments, cx: &Cx) -> Result<Finish, AppError> {
         Action::Access(one) => one.common.data.with(|store| access(one, store, cx)),
         Action::Export(one) => one.common.data.with(|store| export(one, store, cx)),
         Action::Erase(one) => one.common.data.with(|store| erase(one, store, cx)),
+        Action::Certificates(one) => one.data.with(|store| certificates(one, store)),
         Action::Restrict(one) => one.common.data.with(|store| restrict(one, store, cx)),
         Action::Object(one) => one.common.data.with(|store| object(one, store, cx)),
         Action::Requests(one) => one.data.with(|store| requests(one, store, cx)),
@@ -358,6 +375,28 @@ fn erase(arguments: &Erase, store: &Store, cx: &Cx) -> Result<Finish, AppError> 
     if !recalled.is_empty() {
         print::say("Run `grata recall --out DIR` and hand its list to whoever put the files online.");
     }
+    Ok(Finish::AllDone)
+}
+
+/// Whoever was stopped before the file was written, or has lost it, gets it here.
+fn certificates(arguments: &Certificates, store: &Store) -> Result<Finish, AppError> {
+    let kept = store.read()?.certificates()?;
+    let mut written = 0;
+    for (tombstone, certificate) in &kept {
+        let path = arguments.out.join(format!("{tombstone}.json"));
+        keep_out_of_store(&path, store)?;
+        if !path.exists() {
+            NewFile::at(&path, store)?.write(certificate)?;
+            written += 1;
+        }
+        let line = json!({"tombstone": tombstone.to_string(), "file": path.to_string_lossy()});
+        print::line(arguments.json, &line, |_| path.display().to_string());
+    }
+    print::say(&format!(
+        "{} in {}, {written} of them new.",
+        count(kept.len(), "certificate"),
+        shown(&arguments.out)
+    ));
     Ok(Finish::AllDone)
 }
 

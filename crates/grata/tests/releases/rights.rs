@@ -169,6 +169,12 @@ fn erasure() {
     assert_eq!(world.live(photo.id).len(), 0);
     let proof = world.run(&["verify", "proof.json", "--json"]).expect(0);
     assert_eq!(proof.lines[0]["body"]["sweep"]["left"], 0);
+    // ACC-9: whoever has lost the file gets the same once more.
+    let again = world.run(&["rights", "certificates", "--out", "proofs", "--json"]).expect(0);
+    let file = again.lines[0]["file"].as_str().unwrap();
+    assert_eq!(fs::read(world.path(file)).unwrap(), fs::read(world.path("proof.json")).unwrap());
+    world.run(&["rights", "certificates", "--out", "proofs"]).expect(0);
+    world.run(&["rights", "certificates", "--out", "photos"]).expect(1);
     world.run(&["rights", "access", ANNA, "--out", "p"]).expect(1);
     // Made anew without her, and nothing of her anywhere.
     let recalled = world.run(&["recall", "--out", "swap", "--json"]).expect(0);
