@@ -96,6 +96,19 @@ pub fn encode(decoded: &Decoded) -> Result<(Vec<u8>, Format), EncodeError> {
     Ok((bytes?, format))
 }
 
+/// Writes a frame as an ordinary JPEG, whatever it came from: small pictures for screens.
+///
+/// # Errors
+/// [`EncodeErrorKind::Size`] if the format has no room for the picture; the others should not happen.
+pub(crate) fn encode_for_screen(
+    frame: &Frame,
+    profile: ColourProfile,
+    quality: u8,
+) -> Result<Vec<u8>, EncodeError> {
+    check_size(frame.size(), Format::Jpeg)?;
+    write_jpeg_at(&Picture::grey_if_possible(frame, profile), &Quality::Lossy, quality)
+}
+
 fn output_format(source: Format) -> Format {
     match source {
         Format::Heic | Format::Avif => Format::Jpeg,
@@ -184,10 +197,15 @@ fn is_grey(rgb: &[u8]) -> bool {
 }
 
 fn write_jpeg(picture: &Picture, quality: &Quality) -> Result<Vec<u8>, EncodeError> {
+    write_jpeg_at(picture, quality, JPEG_QUALITY)
+}
+
+/// `usual`: 1 to 100, where the source was no JPEG.
+fn write_jpeg_at(picture: &Picture, quality: &Quality, usual: u8) -> Result<Vec<u8>, EncodeError> {
     let failed = |error| EncodeError::writer("JPEG", error);
     let (width, height) = picture.short_sides()?;
     let mut bytes = Vec::new();
-    let mut encoder = Encoder::new(&mut bytes, JPEG_QUALITY);
+    let mut encoder = Encoder::new(&mut bytes, usual);
     encoder.set_sampling_factor(SamplingFactor::F_2_2);
     if let Quality::Jpeg { luma, chroma, subsampling } = quality {
         encoder.set_quantization_tables(custom_table(luma), custom_table(chroma));

@@ -8,6 +8,7 @@
 //! - [`runtime`], [`bundle`]: the neural runtimes, and model files made ready for them
 //! - [`detect`]: where faces are
 //! - [`mask`], [`veil`], [`obscure`]: which pixels are hidden, and what stands in their place
+//! - [`small`]: a finished photo, made small for a screen
 //! - [`colour`]: colour profiles
 //! - [`encode`]: pixels back to bytes, no metadata but our own
 //! - [`metadata`]: what may stand in a finished file besides pixels
@@ -28,4 +29,5 @@ pub mod metadata;
 pub mod obscure;
 pub mod photo;
 pub mod runtime;
+pub mod small;
 pub mod veil;

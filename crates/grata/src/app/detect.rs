@@ -47,6 +47,7 @@ pub fn detect(
         margin: order.look.margin.share(),
         given: Vec::new(),
         planned: None,
+        screen: None,
         digest: false,
     };
     batch::run(ready, &items, order.jobs, audience, |slot, photo, ()| find(cx, slot, photo, &task));

@@ -209,6 +209,7 @@ impl Work<'_> {
             margin: self.order.look.margin.share(),
             given,
             planned: None,
+            screen: None,
             digest: false,
         })
     }

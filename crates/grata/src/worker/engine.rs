@@ -7,9 +7,10 @@ use grata_vision::decode::{self, Format};
 use grata_vision::detect::{DetectOptions, Detector};
 use grata_vision::photo::{self, HiddenRegion, PhotoJob, RenderJob};
 use grata_vision::runtime::{ModelRuntime, RuntimeError, Tensor};
+use grata_vision::small;
 use sha2::{Digest as _, Sha256};
 
-use super::protocol::{Hello, ModelFiles, PlannedRegions, Region, RuntimeInUse, Task};
+use super::protocol::{Hello, ModelFiles, PlannedRegions, Region, RuntimeInUse, Screen, Task};
 use super::runtime::{self, Opened};
 use super::serve::{PhotoEngine, Processed, Start};
 use crate::app::models;
@@ -74,7 +75,7 @@ impl PhotoEngine for Vision {
         };
         let (found, finished) = if task.obscure.is_some() {
             let done = photo::obscure(&job, &mut self.detector).map_err(|error| error.to_string())?;
-            (done.found, Some((done.format, done.bytes)))
+            (done.found, Some(for_screen(done.format, done.bytes, task, limits)?))
         } else {
             (photo::find(&job, &mut self.detector).map_err(|error| error.to_string())?, None)
         };
@@ -111,14 +112,34 @@ impl Vision {
             margin: task.margin(),
             style: style.into(),
         };
-        let done = photo::render(&job, &mut self.detector).map_err(|error| error.to_string())?;
+        let done = match task.screen {
+            Some(Screen { for_review: true, .. }) => photo::render_for_review(&job),
+            _ => photo::render(&job, &mut self.detector),
+        };
+        let done = done.map_err(|error| error.to_string())?;
         Ok(Processed {
             size: (done.found.size.width, done.found.size.height),
             regions: done.found.regions.iter().map(region).collect(),
-            finished: Some((done.format, done.bytes)),
+            finished: Some(for_screen(done.format, done.bytes, task, limits)?),
             notes: done.found.notes,
             digest: None,
         })
+    }
+}
+
+/// The finished photo, or what a screen gets of it.
+fn for_screen(
+    format: Format,
+    bytes: Vec<u8>,
+    task: &Task,
+    limits: &decode::Limits,
+) -> Result<(Format, Vec<u8>), String> {
+    match task.screen {
+        None => Ok((format, bytes)),
+        Some(Screen { side, .. }) => {
+            let small = small::small(&bytes, limits, side).map_err(|error| error.to_string())?;
+            Ok((Format::Jpeg, small))
+        }
     }
 }
 

@@ -125,6 +125,18 @@ pub struct Task {
     /// answer; `min_face` and `given` say nothing.
     #[serde(default)]
     pub planned: Option<PlannedRegions>,
+    /// For a screen: the finished photo, made small.
+    #[serde(default)]
+    pub screen: Option<Screen>,
+}
+
+/// A finished photo for a screen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Screen {
+    /// Pixels of its longer side, at most.
+    pub side: u32,
+    /// Whether faces that nobody has decided about may be seen: by the reviewer who decides.
+    pub for_review: bool,
 }
 
 /// What a release hides, and which faces may be seen in it.

@@ -84,6 +84,7 @@ fn real_photos() {
             margin: 0.25,
             given: vec![],
             planned: None,
+            screen: None,
             digest: false,
         };
         match slot.process(&task, &mut &bytes[..], bytes.len() as u64, |_| Ok(())).unwrap() {

@@ -178,6 +178,7 @@ impl Studio<'_> {
             margin: Margin::DEFAULT.share(),
             given: Vec::new(),
             planned: Some(planned),
+            screen: None,
             digest: false,
         };
         let mut bytes = Vec::new();

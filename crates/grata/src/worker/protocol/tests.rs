@@ -5,7 +5,15 @@ use super::*;
 fn request(obscure: Option<Style>) -> Request {
     Request {
         id: 7,
-        task: Task { obscure, min_face: Some(20), margin: 0.25, given: vec![], planned: None, digest: false },
+        task: Task {
+            obscure,
+            min_face: Some(20),
+            margin: 0.25,
+            given: vec![],
+            planned: None,
+            screen: None,
+            digest: false,
+        },
     }
 }
 
@@ -161,7 +169,7 @@ proptest! {
         given in proptest::collection::vec((any::<u32>(), any::<u32>(), any::<u32>(), any::<u32>()), 0..50),
     ) {
         let given = given.into_iter().map(|(x, y, w, h)| Rect(x, y, w, h)).collect();
-        let request = Request { id: 1, task: Task { obscure: Some(Style::Fill), min_face, margin, given, planned: None, digest: false } };
+        let request = Request { id: 1, task: Task { obscure: Some(Style::Fill), min_face, margin, given, planned: None, screen: None, digest: false } };
         let bytes = message(&request, b"");
         let read: Option<(Request, u64)> = read_header(&mut bytes.as_slice()).unwrap();
         prop_assert_eq!(read, Some((request, 0)));
