@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use futures::StreamExt as _;
 use futures::executor::block_on;
+use grata_core::digest::Digest;
 use grata_core::id::{EvidenceId, PhotoId, RenditionId, SubjectId};
 use object_store::local::LocalFileSystem;
 use object_store::path::Path;
@@ -26,12 +27,15 @@ pub enum BlobKey {
     Rendition(PhotoId, RenditionId),
     /// The scan of a form that somebody signed (CON-12).
     Evidence(SubjectId, EvidenceId),
+    /// A small picture of it with every face hidden, by a digest of what is hidden and how large it is
+    /// (PUB-5). Can be made again at any time.
+    Preview(PhotoId, Digest),
 }
 
 impl BlobKey {
     fn key(self) -> KeyName {
         match self {
-            Self::Original(photo) | Self::Rendition(photo, _) => KeyName::Photo(photo),
+            Self::Original(photo) | Self::Rendition(photo, _) | Self::Preview(photo, _) => KeyName::Photo(photo),
             Self::Evidence(subject, _) => KeyName::Subject(subject),
         }
     }
@@ -42,6 +46,7 @@ impl BlobKey {
             Self::Original(photo) => ("originals", photo.to_string()),
             Self::Rendition(photo, rendition) => ("renditions", format!("{photo}/{rendition}")),
             Self::Evidence(subject, evidence) => ("evidence", format!("{subject}/{evidence}")),
+            Self::Preview(photo, digest) => ("previews", format!("{photo}/{digest}")),
         };
         Path::from(format!("{kind}/{}/{name}", name.get(..2).unwrap_or_default()))
     }
@@ -57,6 +62,7 @@ impl BlobKey {
             ["evidence", _, subject, evidence] => {
                 Some(Self::Evidence(subject.parse().ok()?, evidence.parse().ok()?))
             }
+            ["previews", _, photo, digest] => Some(Self::Preview(photo.parse().ok()?, digest.parse().ok()?)),
             _ => None,
         }
     }
@@ -208,16 +214,19 @@ mod tests {
         vault.create(KeyName::Photo(photo)).unwrap();
         let subject = SubjectId::random(&mut random::rng());
         vault.create(KeyName::Subject(subject)).unwrap();
-        let evidence = BlobKey::Evidence(subject, EvidenceId::random(&mut random::rng()));
-        let keys = [BlobKey::Original(photo), BlobKey::Rendition(photo, rendition), evidence];
+        let keys = [
+            BlobKey::Original(photo),
+            BlobKey::Rendition(photo, rendition),
+            BlobKey::Evidence(subject, EvidenceId::random(&mut random::rng())),
+            BlobKey::Preview(photo, Digest::of(b"all hidden")),
+        ];
         for key in keys {
             blobs.put(&vault, key, b"picture").unwrap();
             assert_eq!(blobs.get(&vault, key).unwrap().as_slice(), b"picture");
         }
         assert_eq!(blobs.list().unwrap(), keys);
-        for _ in 0..2 {
-            blobs.delete(keys[1]).unwrap();
-            blobs.delete(evidence).unwrap();
+        for key in [keys[1], keys[1], keys[2], keys[3]] {
+            blobs.delete(key).unwrap();
         }
         assert_eq!(blobs.list().unwrap(), keys[..1]);
         vault.shred(KeyName::Photo(photo)).unwrap();

@@ -18,9 +18,12 @@ use grata_core::time::{Date, Timestamp};
 use crate::engine::{FromValue, Row, Value};
 use crate::error::{Result, StoreError};
 
+pub mod accounts;
 pub mod albums;
 pub mod consents;
+pub mod desk;
 pub mod evidence;
+pub mod galleries;
 pub mod log;
 pub mod objections;
 pub mod photos;

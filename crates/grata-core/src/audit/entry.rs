@@ -60,6 +60,11 @@ pub enum EventKind {
     RetentionRun,
     RequestOpened,
     RequestClosed,
+    AccountAdded,
+    AccountChanged,
+    SignedIn,
+    SignedOut,
+    GalleryShared,
 }
 
 /// Who acted, as a class; never which person.

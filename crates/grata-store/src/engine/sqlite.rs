@@ -16,6 +16,7 @@ use crate::error::{Result, StoreError, StoreErrorKind};
 const MIGRATIONS: &[&str] = &[
     include_str!("../../migrations/sqlite/0001_first.sql"),
     include_str!("../../migrations/sqlite/0002_evidence.sql"),
+    include_str!("../../migrations/sqlite/0003_accounts.sql"),
 ];
 
 /// How long a writer waits for the one before it.

@@ -178,7 +178,7 @@ impl Reader {
 
     pub(crate) fn has_blob(&self, key: BlobKey) -> Result<bool> {
         match key {
-            BlobKey::Original(photo) => self.has_photo(photo),
+            BlobKey::Original(photo) | BlobKey::Preview(photo, _) => self.has_photo(photo),
             BlobKey::Rendition(_, rendition) => {
                 let sql = "SELECT 1 FROM renditions WHERE id = $1 AND recalled_at IS NULL";
                 Ok(!self.tx.query(sql, values![rendition])?.is_empty())

@@ -1,0 +1,112 @@
+//! Links to the finished photos of one album and channel, and the photos behind them.
+
+use grata_core::digest::Digest;
+use grata_core::id::{AlbumId, ReleaseId};
+use grata_core::purpose::Publish;
+use grata_core::time::Timestamp;
+
+use crate::error::{Result, StoreError};
+use crate::queries::parsed;
+use crate::queries::releases::StoredRendition;
+use crate::tx::{Reader, Tx};
+use crate::{random, values};
+
+/// A link to finished photos, for whoever made it. Its secret is kept nowhere.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct GalleryLink {
+    /// By which it is told from others: a hash of its secret.
+    pub hash: Digest,
+    /// What it leads to.
+    pub publish: Publish,
+    /// Since when.
+    pub created_at: Timestamp,
+    /// Until when.
+    pub expires_at: Timestamp,
+}
+
+impl Reader {
+    /// What the token of a link leads to. Unknown, revoked and expired look the same (SEC-7).
+    ///
+    /// # Errors
+    /// The database cannot be used.
+    pub fn gallery_link(&self, token: &[u8], now: Timestamp) -> Result<Option<Publish>> {
+        let sql = "SELECT album, channel FROM gallery_links \
+                   WHERE token_hash = $1 AND revoked_at IS NULL AND expires_at > $2";
+        let rows = self.tx.query(sql, values![Digest::of(token), now])?;
+        let row = rows.first();
+        row.map(|row| Ok(Publish { album: row.get(0)?, channel: parsed(row, 1)? })).transpose()
+    }
+
+    /// The links of an album that still lead somewhere.
+    ///
+    /// # Errors
+    /// The database cannot be used.
+    pub fn gallery_links_of(&self, album: AlbumId, now: Timestamp) -> Result<Vec<GalleryLink>> {
+        let sql = "SELECT token_hash, album, channel, created_at, expires_at FROM gallery_links \
+                   WHERE album = $1 AND revoked_at IS NULL AND expires_at > $2 ORDER BY created_at";
+        let rows = self.tx.query(sql, values![album, now])?;
+        rows.iter()
+            .map(|row| {
+                Ok(GalleryLink {
+                    hash: row.get(0)?,
+                    publish: Publish { album: row.get(1)?, channel: parsed(row, 2)? },
+                    created_at: row.get(3)?,
+                    expires_at: row.get(4)?,
+                })
+            })
+            .collect()
+    }
+
+    /// The newest release of an album through a channel for this recipient.
+    ///
+    /// # Errors
+    /// The database cannot be used.
+    pub fn newest_release(&self, publish: &Publish, recipient: &str) -> Result<Option<ReleaseId>> {
+        let sql = "SELECT id FROM releases WHERE album = $1 AND channel = $2 AND recipient = $3 \
+                   ORDER BY begun_at DESC, id LIMIT 1";
+        let rows = self.tx.query(sql, values![publish.album, publish.channel.as_str(), recipient])?;
+        rows.first().map(|row| row.get(0)).transpose()
+    }
+
+    /// The live rendition with this neutral file name.
+    ///
+    /// # Errors
+    /// The database cannot be used.
+    pub fn rendition_called(&self, file_name: &str) -> Result<Option<StoredRendition>> {
+        let sql = "SELECT id FROM renditions WHERE file_name = $1 AND recalled_at IS NULL";
+        let rows = self.tx.query(sql, values![file_name])?;
+        match rows.first() {
+            Some(row) => self.rendition(row.get(0)?),
+            None => Ok(None),
+        }
+    }
+}
+
+impl Tx {
+    /// Makes a link to the finished photos of an album and channel. Returns its token.
+    ///
+    /// # Errors
+    /// There is no such album or channel.
+    pub fn insert_gallery_link(&mut self, publish: &Publish, expires_at: Timestamp) -> Result<[u8; 32]> {
+        let token: [u8; 32] = random::bytes();
+        self.tx.execute(
+            "INSERT INTO gallery_links (token_hash, album, channel, created_at, expires_at) \
+             VALUES ($1, $2, $3, $4, $5)",
+            values![Digest::of(&token), publish.album, publish.channel.as_str(), self.now(), expires_at],
+        )?;
+        Ok(token)
+    }
+
+    /// Lets a link lead nowhere.
+    ///
+    /// # Errors
+    /// There is no such link.
+    pub fn revoke_gallery_link(&mut self, album: AlbumId, hash: Digest) -> Result<()> {
+        let sql = "UPDATE gallery_links SET revoked_at = $1 \
+                   WHERE token_hash = $2 AND album = $3 AND revoked_at IS NULL";
+        match self.tx.execute(sql, values![self.now(), hash, album])? {
+            0 => Err(StoreError::not_found("link of this album")),
+            _ => Ok(()),
+        }
+    }
+}
