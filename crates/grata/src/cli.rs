@@ -18,13 +18,14 @@ mod obscure;
 mod person;
 mod print;
 mod progress;
-mod qr;
+pub mod qr;
 mod recall;
 mod release;
 mod report;
 mod restore;
 mod retention;
 mod rights;
+mod serve;
 mod settings;
 mod tag;
 mod verify;
@@ -39,7 +40,7 @@ use crate::config::Config;
 use crate::cx::{Cx, Hands};
 use crate::error::{AppError, ErrorKind};
 use crate::stop::{STOPPED_EXIT_CODE, Stop};
-use crate::worker::{converter, engine, serve};
+use crate::worker::{converter, engine, serve as work};
 
 /// Exit code after wrong usage or configuration: nothing was done.
 const NOTHING_DONE: u8 = 1;
@@ -77,6 +78,7 @@ enum Command {
     Backup(backup::Arguments),
     Restore(restore::Arguments),
     Retention(retention::Arguments),
+    Serve(serve::Arguments),
     /// Works on photos for another grata; not for people.
     #[command(hide = true)]
     PhotoWorker,
@@ -94,6 +96,8 @@ enum Command {
 enum Finish {
     AllDone,
     SomeFailed,
+    /// Something that only ends when it is stopped was stopped.
+    Stopped,
 }
 
 /// Runs the command that `arguments` name, with these `hands`.
@@ -135,11 +139,13 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>, hands: Hands) -> ExitC
             Command::Backup(arguments) => backup::run(arguments, &cx),
             Command::Restore(arguments) => restore::run(arguments, &cx),
             Command::Retention(arguments) => retention::run(arguments, &cx),
+            Command::Serve(arguments) => serve::run(arguments, &cx),
             Command::PhotoWorker | Command::PhotoConverter { .. } => Ok(Finish::AllDone),
         }
     });
     match finish {
         Err(error) => failure(&error),
+        Ok(Finish::Stopped) => ExitCode::SUCCESS,
         Ok(_) if stop.is_raised() => ExitCode::from(STOPPED_EXIT_CODE),
         Ok(Finish::AllDone) => ExitCode::SUCCESS,
         Ok(Finish::SomeFailed) => ExitCode::from(SOME_FAILED),
@@ -163,7 +169,7 @@ fn photo_worker() -> ExitCode {
         let error = AppError::new(ErrorKind::Invalid, "this command is started by grata itself");
         return failure(&error.hint("`grata obscure --help` says how to hide faces."));
     }
-    serve::serve(engine::prepare)
+    work::serve(engine::prepare)
 }
 
 #[cfg(test)]

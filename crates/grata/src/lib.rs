@@ -2,6 +2,8 @@
 //!
 //! - [`cli`]: arguments in, plain words and JSON lines out
 //! - [`app`]: the use cases
+//! - [`web`]: the web application: pages in, use cases out
+//! - [`work`]: photo work behind the pages
 //! - [`worker`]: the processes that touch photos, and may be killed
 //! - [`config`]: the one place that reads the environment
 //! - [`cx`]: what a use case needs from around it
@@ -15,7 +17,9 @@ pub mod config;
 pub mod cx;
 pub mod error;
 pub mod stop;
+pub mod web;
 pub mod words;
+pub mod work;
 pub mod worker;
 
 pub use cli::run;

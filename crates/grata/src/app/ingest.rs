@@ -18,7 +18,7 @@ use grata_store::vault::KeyName;
 use grata_store::{Store, StoreError};
 
 use super::albums;
-use super::at_work;
+use super::at_work::{self, AtWork};
 use super::batch::{self, Audience, Look, Report, Status};
 use super::obscure::NO_FACE;
 use super::sources::{self, Photo};
@@ -55,12 +55,7 @@ pub fn ingest(
     say: &mut dyn Write,
     audience: &mut dyn Audience,
 ) -> Result<(), AppError> {
-    let notice = store.read()?.notice(album.id)?;
-    albums::check_complete(album, notice.as_ref())?;
-    if album.keep_until < day(cx.now()) {
-        return Err(AppError::new(ErrorKind::Denied, "the photos of this album are not kept any longer")
-            .hint("Make another album, with a later --keep-until. Nothing was done."));
-    }
+    let intake = Intake::new(store, album, order.look, cx)?;
     let found = sources::find(&order.paths, None)?;
     let any = batch::photos(&found).next().is_some();
     let items = batch::items(found, |_, _| ());
@@ -74,23 +69,28 @@ pub fn ingest(
     };
     let crew = batch::crew(cx, model);
     let ready = batch::get_ready(&crew, say)?;
-    let _at_work = at_work::begin(store)?;
-    let intake = Intake { store, album, look: order.look, cx };
     batch::run(ready, &items, order.jobs, audience, |slot, photo, ()| intake.settle(slot, photo));
     Ok(())
 }
 
-struct Intake<'a> {
+/// What takes photos into an album, one at a time.
+#[derive(Debug)]
+pub struct Intake<'a> {
     store: &'a Store,
     album: &'a Album,
     look: Look,
     cx: &'a Cx,
+    _at_work: AtWork,
 }
 
 /// Why a photo is not taken in.
-enum NotTaken {
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum NotTaken {
+    /// It was left alone, and why.
     LeftOut(&'static str),
+    /// It could not be done, and why. Nothing of it is kept.
     Failed(String),
+    /// Somebody ended the work.
     Stopped,
 }
 
@@ -101,7 +101,21 @@ impl From<StoreError> for NotTaken {
     }
 }
 
-impl Intake<'_> {
+impl<'a> Intake<'a> {
+    /// For the photos of an album that has said everything it has to say (COL-2).
+    ///
+    /// # Errors
+    /// It has not, or its photos are not kept any longer.
+    pub fn new(store: &'a Store, album: &'a Album, look: Look, cx: &'a Cx) -> Result<Self, AppError> {
+        let notice = store.read()?.notice(album.id)?;
+        albums::check_complete(album, notice.as_ref())?;
+        if album.keep_until < day(cx.now()) {
+            return Err(AppError::new(ErrorKind::Denied, "the photos of this album are not kept any longer")
+                .hint("Make another album, with a later --keep-until. Nothing was done."));
+        }
+        Ok(Self { store, album, look, cx, _at_work: at_work::begin(store)? })
+    }
+
     fn settle(&self, slot: &mut Slot<'_>, photo: &Photo) -> Option<Status> {
         match self.take(slot, photo) {
             Ok(report) => Some(Status::Done(report)),
@@ -114,7 +128,15 @@ impl Intake<'_> {
     fn take(&self, slot: &mut Slot<'_>, photo: &Photo) -> Result<Report, NotTaken> {
         // The same bytes are looked at and kept, whatever becomes of the file meanwhile.
         let bytes = self.read(photo)?;
-        let file = self.store.file_digest(&bytes);
+        self.take_bytes(slot, &bytes, &path_text(&photo.relative))
+    }
+
+    /// Takes in the photo with these bytes, whose file was called `name`.
+    ///
+    /// # Errors
+    /// Why it is not taken in.
+    pub fn take_bytes(&self, slot: &mut Slot<'_>, bytes: &[u8], name: &str) -> Result<Report, NotTaken> {
+        let file = self.store.file_digest(bytes);
         self.check_new(file)?;
         let task = Task {
             obscure: None,
@@ -122,13 +144,14 @@ impl Intake<'_> {
             margin: self.look.margin.share(),
             given: Vec::new(),
             planned: None,
+            screen: None,
             digest: true,
         };
-        let done = batch::process_bytes(self.cx, slot, &bytes, &task, |_| Ok(()))
+        let done = batch::process_bytes(self.cx, slot, bytes, &task, |_| Ok(()))
             .map_err(NotTaken::Failed)?
             .ok_or(NotTaken::Stopped)?;
         let kept = self.kept(file, &done);
-        self.keep(&kept, &bytes, &path_text(&photo.relative))?;
+        self.keep(&kept, bytes, name)?;
         Ok(self.report(kept.id, done))
     }
 

@@ -14,6 +14,18 @@ const TEMPLATES: [(&str, &str); 2] = [
     ("fr", include_str!("../../templates/notice/fr.txt")),
 ];
 
+/// The same in words for children (TRA-1).
+const FOR_CHILDREN: [(&str, &str); 2] = [
+    ("en", include_str!("../../templates/notice/child/en.txt")),
+    ("fr", include_str!("../../templates/notice/child/fr.txt")),
+];
+
+/// What a notice says, in words for children; it stands beside the notice, never in its place.
+pub fn for_children(language: &str, album: &Album) -> Option<String> {
+    let template = FOR_CHILDREN.iter().find(|(code, _)| *code == language)?;
+    Some(filled_in(template.1, album, &[]))
+}
+
 /// The notice of an album in every language there is a template for.
 pub fn texts(album: &Album, channels: &[ChannelKey]) -> BTreeMap<Language, String> {
     let languages = TEMPLATES.iter().filter_map(|(code, text)| Some((code.parse().ok()?, text)));

@@ -49,6 +49,21 @@ impl Code {
         text
     }
 
+    /// The same as a drawing for a page: one path in a square of modules, in the colours of its style.
+    pub fn svg(&self) -> String {
+        let side = self.0.size() + 2 * QUIET;
+        let mut path = String::new();
+        for y in self.sides() {
+            for x in self.sides().filter(|x| self.is_dark(*x, y)) {
+                path += &format!("M{} {}h1v1h-1z", x + QUIET, y + QUIET);
+            }
+        }
+        format!(
+            "<svg class=\"qr\" viewBox=\"0 0 {side} {side}\" aria-hidden=\"true\">\
+             <rect width=\"{side}\" height=\"{side}\" fill=\"#fff\"/><path d=\"{path}\" fill=\"#000\"/></svg>"
+        )
+    }
+
     /// A PNG of one bit a pixel, without any text in it.
     ///
     /// # Errors

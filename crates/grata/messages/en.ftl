@@ -1,0 +1,571 @@
+# Words of the web application. One file a language, the same messages in each.
+
+skip = Skip to the content
+nav = Parts of the desk
+languages = Language
+nav-albums = Albums
+nav-people = People and answers
+nav-recalls = Recalls
+nav-requests = Requests
+nav-log = Log
+nav-accounts = Colleagues
+foot-object = Hide me in a photo
+foot-status = What is processed here
+filters = Show only
+pages = Pages
+show = Show
+yes = Yes
+no = No
+undo = Undo
+next = Next
+previous = Previous
+
+month-1 = January
+month-2 = February
+month-3 = March
+month-4 = April
+month-5 = May
+month-6 = June
+month-7 = July
+month-8 = August
+month-9 = September
+month-10 = October
+month-11 = November
+month-12 = December
+day = { $day } { $month } { $year }
+days = { $n ->
+    [one] 1 day
+   *[other] { $n } days
+}
+photos = { $n ->
+    [0] no photos yet
+    [one] 1 photo
+   *[other] { $n } photos
+}
+people = { $n ->
+    [0] nobody invited yet
+    [one] 1 person
+   *[other] { $n } people
+}
+photo-number = Photo { $n }
+channel-website = Website
+channel-print = Print
+channel-social-media = Social media
+channel-gallery = Members' gallery
+channel-find = Finding photos
+channel-notify = News
+
+front-title = Welcome
+front-claim = Only people who said yes are shown.
+front-lead = An organisation publishes its photos here. Whoever did not say yes, for exactly this, is hidden.
+front-link = I have a link
+front-link-help = Say yes or no, see your photos and what is held about you. No account needed.
+front-object = Hide me in a photo
+front-object-help = Point at a published photo. It is hidden at once, and you give no face and no name.
+front-desk = I work here
+front-desk-help = Sign in to the desk: albums, people, releases.
+
+sign-in = Sign in
+sign-out = Sign out
+login = Sign-in name
+password = Password
+sign-in-help = No account yet? The owner of this installation makes you a link.
+sign-in-wrong = Name and password do not fit each other.
+sign-in-too-often = Too many tries for this name. Wait a minute and try again.
+start-title = Make your account
+start-lead = This link makes one account, once.
+start-secret = Code of the link
+start-label = Your name, for colleagues
+start-login-help = What you will sign in with, such as your e-mail address
+start-password-help = At least { $n } characters; a few words in a row do well
+start-go = Make my account
+start-no-link = This link leads nowhere, or was used already. Ask for a new one.
+start-incomplete = A name, a sign-in name and a long enough password are needed.
+start-taken = Somebody signs in with that name already.
+link-person = Your page
+link-gallery = A gallery
+link-opening = Opening your link …
+link-paste = Your link
+link-paste-help = If it did not open by itself, paste all of it here.
+link-open = Open
+
+trouble-not-found = There is nothing here
+trouble-not-found-advice = The address may be mistyped, or a link may have ended. Ask whoever gave it to you for a new one.
+trouble-forbidden = This is not part of your role
+trouble-forbidden-advice = The owner of this installation says who does what.
+trouble-foreign = This did not come from a page of ours
+trouble-foreign-advice = Nothing was changed. Open the page again and repeat it there.
+trouble-too-often = Too many tries
+trouble-too-often-advice = Wait a minute, then try again.
+trouble-too-large = This is too large
+trouble-too-large-advice = Nothing was kept. Send a smaller file.
+trouble-invalid = Something is missing or makes no sense
+trouble-invalid-advice = Nothing was changed. Go back, and look at what was filled in.
+trouble-denied = This is not allowed
+trouble-denied-advice = A rule protects somebody here. Nothing was changed.
+trouble-conflict = This does not fit what is there
+trouble-conflict-advice = Somebody else may have been faster. Open the page again.
+trouble-unavailable = This does not work right now
+trouble-unavailable-advice = Nothing was lost. Try again in a moment.
+trouble-internal = A fault of grata
+trouble-internal-advice = Nothing was lost. If it happens again, tell whoever runs this installation.
+
+new-album = New album
+new-album-lead = Say what the photos are for before the first one comes in. People are shown exactly this when they are asked.
+new-album-go = Make the album
+new-album-no-day = Give the last day on which the photos are kept.
+new-album-incomplete = Something is missing, or the last day has passed. Who took the pictures is a person or a role, not the web.
+album-title = Title
+album-source = Who took the pictures?
+album-source-help = A person or a role, such as "club photographer"
+album-purpose = What are they for?
+album-purpose-help = Such as "news about the club"
+album-controller = Who answers for them?
+album-controller-help = The organisation, with its address
+album-contact = Where do people write to?
+album-contact-help = An e-mail address or a telephone number
+album-audience = Who will see them?
+album-keep-until = Kept until
+audience-everyone = Everyone can see it
+audience-members = Members only
+albums-none = No album yet
+albums-none-help = An album holds the photos of one occasion. Make the first one, then drop your photos into it.
+kept-until = kept until { $day }
+
+upload-drop = Drop photos or a folder here
+upload-help = Every face is hidden before anything is shown.
+upload-pick = Choose photos
+upload-waiting = waiting
+upload-working = looking for faces …
+upload-broken = the connection broke off
+upload-progress = Photos taken in
+upload-pause = Pause
+upload-resume = Go on
+upload-no-script = Dropping photos needs JavaScript. Without it: grata add.
+upload-in = { $n ->
+    [0] in, no face found
+    [one] in, 1 face hidden
+   *[other] in, { $n } faces hidden
+}
+upload-left-out = in the album already
+upload-failed = not taken in: { $reason }
+filter-all = All
+state-doubtful = to look at
+state-open = all hidden
+state-ready = ready
+state-released = released
+state-recalled = recalled
+tile-faces = { $named } / { $faces }
+
+photo-of = Photo { $number } of { $total }
+photo-channel = Channel
+photo-steps = Photos
+photo-stage = The photo with a box around each face
+photo-faces = Faces
+photo-file = File:
+photo-doubtful = Somebody has to look at this photo before it may leave.
+faces = { $n ->
+    [one] 1 face
+   *[other] { $n } faces
+}
+faces-open = { $n } not named
+faces-none = No face was found. If you see one, draw a box around it.
+face-number = Face { $n }
+face-shown = Shown: said yes ({ $channel })
+face-none = A reviewer said that this is no face.
+face-none-short = No face
+face-who = Who is face { $n }?
+face-who-short = Two letters of a name
+face-is = This is them
+pick-yes = said yes
+draw = Draw a missed face
+compare = Before / after
+reviewed-next = Looked at, next photo
+reviewed-last = Looked at, back to the album
+keys = Keys
+keys-arrows = from face to face
+keys-letters = two letters of a name, then Enter
+keys-none = no face
+keys-draw = draw a missed face (arrows move it, Shift + arrows resize, Enter)
+keys-undo = undo the last word about this face
+keys-compare = before / after
+keys-done = looked at, next photo
+
+reason-unknown = Hidden: nobody has said who this is
+reason-erased = Hidden: this person is gone
+reason-restricted = Hidden: use of their data is frozen
+reason-age-unknown = Hidden: nobody has said how old they are
+reason-refused = Hidden: said no
+reason-withdrawn = Hidden: took the yes back
+reason-contested = Hidden: says that the form was not theirs
+reason-guardian-refused = Hidden: a guardian said no
+reason-guardian-withdrew = Hidden: a guardian took the yes back
+reason-expired = Hidden: the yes has ended
+reason-came-of-age = Hidden: came of age, and is to be asked themselves
+reason-guardian-missing = Hidden: a guardian has to say yes as well
+reason-guardian-unverified = Hidden: the guardian has not been checked yet
+reason-child-missing = Hidden: the child has to say yes as well
+reason-never-asked = Hidden: has not answered
+reason-objection = Hidden: somebody objects
+reason-hidden-before = Hidden: was hidden before
+reason-uncovered = A place that is to be hidden was not
+reason-waits-for-review = Somebody has to look at the photo first
+reason-other-album = The photo is of another album
+withheld-objection = Stays in the house: somebody objects to the photo
+withheld-waits-for-review = Stays in the house: somebody has to look at it first
+withheld-other-album = Stays in the house: it is of another album
+
+release = Release
+release-channel = Channel
+release-leaving = photos leave
+release-shown = faces shown
+release-hidden = faces hidden
+release-withheld = stay in the house
+release-why = Why faces are hidden
+release-warning = Clothes, badges and numbers can identify people even where faces are hidden. Have a look before you release.
+release-working = Making the photos and checking each …
+release-go = Release to { $channel }
+release-failed = { $n ->
+    [one] 1 photo could not be made. Look at it: a face may have been missed.
+   *[other] { $n } photos could not be made. Look at them: a face may have been missed.
+}
+release-out = { $n ->
+    [one] 1 photo is released
+   *[other] { $n } photos are released
+}
+release-zip = Download ZIP
+release-share = Make a gallery link
+release-photos = What leaves
+release-tile = { $shown } shown, { $hidden } hidden
+share-fresh = Whoever has this link sees the released photos. It is shown this once.
+share-link = Link
+share-line = A link since { $since }, until { $until }
+share-end = End it
+
+recalls-lead = What has left and may no longer be shown. Hand the list to whoever put the files online.
+recalls-table = Download the list
+recalls-working = Taking down and making anew …
+recalls-waiting = { $n ->
+    [one] 1 released photo may no longer be shown
+   *[other] { $n } released photos may no longer be shown
+}
+recalls-go = Recall now
+recalls-none = Nothing to recall
+recalls-none-help = If somebody takes a yes back, the photos that show them appear here, each with the one that takes its place.
+recalls-list = Files to replace or remove
+recalls-day = Day
+recalls-channel = Channel
+recalls-old = File
+recalls-do = To do
+recalls-new = New file
+recalls-replace = replace
+recalls-remove = remove
+
+people-album = Album
+people-none = Nobody was asked yet
+people-none-help = Invite somebody: they say yes or no by a link of their own, and you see the answer here.
+people-ends = ends { $day }
+answer-yes = yes
+answer-until = yes, until { $day }
+invite = Invite somebody
+invite-contact = E-mail or telephone (sealed)
+invite-age = Age
+invite-age-help = Says who has to answer. Nothing is guessed from a picture.
+age-adult = Of age: answers for themselves
+age-unknown = nobody has said
+age-born = born { $day }
+invite-born = A child, born on
+invite-born-day = Day of birth
+invite-guardian = Parent or guardian
+invite-guardian-help = Gets a link of their own
+invite-guardian-contact = Their e-mail or telephone
+invite-go = Make the link
+invite-incomplete = A name is needed, and for a child the day of birth.
+invite-fresh = A link for { $name }
+invite-once = Shown this once. Send it by their own channel, or let them scan it.
+invite-mail-title = Text for an e-mail
+invite-mail = Hello { $name },
+
+    there are photos in "{ $album }", and you may be in some of them. If you do nothing, your face stays hidden.
+
+    Here you can say yes or no to each use, see what is held about you, and change your mind at any time. It takes less than a minute, without an account:
+
+    { $link }
+
+    The link is yours alone.
+guardian-verified = checked
+person-told = That you looked is told to this person.
+person-answers = Answers
+paper = Record a signed form
+paper-help = Only what the person has signed, one entry for each channel. They get a receipt, and can say with one tap that it was not them.
+paper-answer = The form says
+paper-signed = Signed on
+paper-reference = Where is the form?
+paper-go = Record
+paper-refused = The form needs a day that has come, a reference and an answer; a person who answers with a guardian needs them too.
+
+requests-none = Nothing waits
+requests-none-help = Requests of people appear here with the day on which each is due.
+requests-open = Requests
+request-access = Wants to see everything that is held
+request-erase = Wants to be erased
+request-restrict = Wants use to be frozen
+request-object = Objects
+request-export = Wants to take their data along
+request-rectify = Wants something corrected
+request-received = came in on { $day }
+request-due = due { $day }
+objections-open = Objections
+objections-help = Each is in effect already. If you turn one down, tell the person why, and that they may complain to the authority.
+objection-photo = To a whole photo
+objection-place = To a place in a photo
+objection-person = To all photos of a person
+objection-photo-alt = The photo, every face hidden
+objection-since = in effect since { $day }
+objection-uphold = Keep it hidden
+objection-reject = Turn it down
+
+log-size = { $n } entries, each signed
+log-verify = Verify all of it
+log-whole = The whole log verifies: nothing was changed, left out or cut off.
+log-broken = The log does not verify. Run "grata log verify" and keep every copy.
+log-head = Head of the log
+log-head-help = Signed. Whoever keeps a copy can tell later whether the log was changed.
+log-key = Key for verifying
+log-place = No.
+log-at = When (UTC)
+log-what = What
+log-who = By
+log-counts = How many
+actor-subject = the person
+actor-anybody = anybody
+actor-staff = the organisation
+actor-clock = the clock
+count-photos = { $n } photos
+count-faces = { $n } faces
+count-shown = { $n } shown
+count-hidden = { $n } hidden
+count-withheld = { $n } kept back
+count-renditions = { $n } finished photos
+count-subjects = { $n } people
+count-entries = { $n } entries
+count-failed = { $n } failed
+count-bytes = { $n } bytes
+event-initialised = Installation made
+event-album-created = Album made
+event-album-changed = Album changed
+event-channel-changed = Channel changed
+event-notice-changed = Notice changed
+event-config-changed = Settings changed
+event-photos-added = Photos added
+event-photo-removed = Photo removed
+event-photo-reviewed = Photo looked at
+event-subject-added = Person added
+event-subject-changed = Person changed
+event-guardian-changed = Guardian changed
+event-invited = Invited
+event-consent-given = Said yes
+event-consent-refused = Said no
+event-consent-withdrawn = Took a yes back
+event-consent-contested = Contested a form
+event-consent-expired = A yes has ended
+event-paper-recorded = Signed form recorded
+event-restricted = Use frozen
+event-restriction-lifted = Use no longer frozen
+event-objection-raised = Objection
+event-objection-decided = Objection decided
+event-tagged = Somebody said who a face is
+event-tag-undone = A tag was undone
+event-not-me = "Not me"
+event-not-me-taken-back = "Not me" taken back
+event-face-added = Missed face added
+event-released = Released
+event-recalled = Recalled
+event-viewed = Looked at
+event-access-package-made = Access package made
+event-exported = Handed out
+event-erasure-begun = Erasure begun
+event-erasure-completed = Erasure finished
+event-keys-rotated = Keys changed
+event-backed-up = Backup made
+event-restored = Backup restored
+event-retention-run = What was over was removed
+event-request-opened = Request came in
+event-request-closed = Request answered
+event-account-added = Account or link made
+event-account-changed = Account changed
+event-signed-in = Signed in
+event-signed-out = Signed out
+event-gallery-shared = Gallery link made or ended
+
+account-fresh = A link for a colleague
+account-fresh-help = It makes one account, once, within three days. It is shown this once.
+account-closed = closed
+account-close = Close account
+account-invite = Invite a colleague
+account-role = Role
+account-go = Make the link
+role-photographer = Photographer
+role-photographer-help = Adds photos; sees them with every face hidden
+role-reviewer = Reviewer
+role-reviewer-help = Says who is who, one photo at a time
+role-publisher = Publisher
+role-publisher-help = Lets photos leave, and calls them back
+role-privacy = Privacy officer
+role-privacy-help = People, forms, requests, the log
+role-owner = Owner
+role-owner-help = All of it, and who works here
+
+status-lead = What { $controller } processes here, counted at this moment.
+status-mode = How people are found
+status-mode-by-hand = By hand alone; no face is compared
+status-templates = Face templates stored
+status-transient = Face templates computed for a moment
+status-albums = Albums
+status-photos = Photos
+status-faces = Places that may be a face
+status-people = People who were asked
+status-renditions = Released photos
+status-recalled = Recalled photos
+status-requests = Requests, open / answered
+status-objections = Open objections
+status-erasures = Erasures with certificate
+status-backups = Backups live for
+status-log = Entries in the log
+
+gallery-empty = Nothing is shown here now
+gallery-empty-help = Photos appear when they are released, and go when somebody takes a yes back.
+gallery-hide = Hide me
+object-title = Hide me in a photo
+object-lead = Which published photo is it? You need no account, and nobody asks for your face.
+object-file = File name or address of the photo
+object-file-help = On a website: open the picture by itself and copy its address.
+object-find = Find the photo
+object-missing = No released photo has this name. It may have been recalled already. Otherwise write to the organisation.
+object-never-face = Never send a photo of your face in order not to be shown. Nobody here asks for that.
+object-done = It is hidden from now on
+object-done-help = The photo is no longer shown here. Copies on other sites are listed for whoever put them there. Somebody will look at your wish and decide about it; if it were turned down, you may complain to the data protection authority, free of charge.
+object-point = Where are you?
+object-point-lead = Drag a box over the place, or tap it. It is hidden from now on.
+object-stage = The photo. Drag a box, tap, or use the arrow keys; Shift with arrows resizes.
+object-photo = The published photo
+object-place = The place
+object-place-help = In pixels of the picture, which has { $width } × { $height }.
+place-x = From the left
+place-y = From the top
+place-width = Width
+place-height = Height
+object-go = Hide this
+object-whole = Without a place, the whole photo is hidden.
+
+me-title = Your page
+me-hello = Hello { $name }
+me-hello-guardian = For { $name }
+me-lead = { $controller } took photos: "{ $album }". If you do nothing, the face stays hidden.
+me-frozen = Use of this data is frozen: hidden everywhere.
+me-questions = May the face be shown?
+me-notice = What this is about
+me-notice-child = The same for children
+me-no-notice = The text that you should read first does not exist in this language. Switch language above, or write to the organisation.
+me-audience-everyone = Everybody can see it, and keep it.
+me-audience-members = Members can see it.
+me-warning = Whoever sees a face in a picture can copy it, or let a program look for it elsewhere.
+me-shown-until = Shown, until { $day }. You can say no at any time.
+me-not-answered = Not answered: hidden.
+me-erased = Hidden.
+me-restricted = Hidden: use is frozen.
+me-age-unknown = Hidden: nobody has said how old you are. Write to the organisation.
+me-refused = You said no: hidden.
+me-withdrawn = You took your yes back: hidden.
+me-contested = You said that the form was not yours: hidden.
+me-guardian-refused = A guardian said no: hidden.
+me-guardian-withdrew = A guardian took the yes back: hidden.
+me-expired = The yes has ended: hidden. You can say it again.
+me-came-of-age = You answer for yourself now: hidden until you say yes.
+me-guardian-missing = A guardian has to say yes as well: hidden until then.
+me-guardian-unverified = Somebody still has to check that the guardian may answer: hidden until then.
+me-child-missing = The child has to say yes as well: hidden until then.
+me-not-mine = That was not me
+me-photos = Photos
+me-photo = A photo of you, number { $n }
+me-photos-none = Nobody has said that a face in a photo is yours.
+me-photos-help = Everybody else is hidden here.
+me-not-me = Not me
+me-object = Do not use this photo
+me-rights = Your rights
+me-data = What is held, and who looked
+me-data-help = Everything, with every look at it.
+me-data-go = See it
+me-download = Take it with you
+me-download-help = Your data, photos and receipts in one file.
+me-download-go = Download all
+me-hide = Hide me everywhere
+me-hide-help = Object to every picture, at once.
+me-hide-go = Hide me
+me-freeze = Freeze
+me-freeze-help = Nothing is used or shown, and nothing is deleted.
+me-freeze-go = Freeze
+me-unfreeze-go = End the freeze
+me-erase = Erase me
+me-erase-help = What is held about you goes, with a certificate.
+me-erase-go = Erase …
+me-contact = Questions? Write to { $contact }. Photos are kept until { $day }. You can complain to your data protection authority at any time, free of charge.
+me-leave = Forget this link in this browser
+data-name = Name
+data-contact = Contact
+data-shown-in = Shown in
+data-shown-count = { $n ->
+    [0] no released photo
+    [one] 1 released photo
+   *[other] { $n } released photos
+}
+data-template = Face template
+data-template-none = none: no face is compared here
+data-held = What is held
+data-happened = What happened, and who looked
+data-happened-help = The newest first. The organisation's log is signed; these entries open to you alone.
+data-receipts = Receipts
+data-receipts-none = You have not answered yet.
+data-receipts-help = Each is signed and can be checked without us.
+receipt-consentgiven = You said yes
+receipt-consentrefused = You said no
+receipt-consentwithdrawn = You took your yes back
+receipt-consentcontested = You contested a form
+receipt-consentexpired = A yes has ended
+held-subjects = Who you are
+held-subjects-why = Name, contact and age; sealed.
+held-guardians = Who answers for you
+held-guardians-why = Name and contact; sealed.
+held-invitations = Your links
+held-invitations-why = Only a hash of each.
+held-consent-acts = What you said
+held-consent-acts-why = Each yes and no, with the text that you read.
+held-tags = Which faces are said to be yours
+held-tags-why = A place in a photo, said by hand.
+held-not-me = Where you said "not me"
+held-not-me-why = So that it stays that way.
+held-objections = Your objections
+held-objections-why = They hide you.
+held-rendition-faces = Released photos that show you
+held-rendition-faces-why = So that they can be called back.
+held-requests = Your requests
+held-requests-why = With the day on which each is due.
+held-log-payloads = What the log says about you
+held-log-payloads-why = Opens to you alone.
+erase-rows = { $n ->
+    [one] 1 record about you will be deleted, and the key that opens it destroyed.
+   *[other] { $n } records about you will be deleted, and the key that opens them destroyed.
+}
+erase-renditions = { $n ->
+    [0] No released photo shows you.
+    [one] 1 released photo that shows you will be called back.
+   *[other] { $n } released photos that show you will be called back.
+}
+erase-backups = Backups live for { $n } days more; what is in them about you can no longer be opened.
+erase-final = This cannot be undone. Your link ends.
+erase-go = Erase everything about me
+erase-not = Not now
+erased-title = You are erased
+erased-lead = Every file was searched afterwards, and nothing was found.
+erased-certificate = Certificate
+erased-certificate-help = Copy it and keep it. It says nothing about you, and can be checked without us.

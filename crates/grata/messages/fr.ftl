@@ -1,0 +1,571 @@
+# Mots de l'application. Un fichier par langue, les mêmes messages dans chacun.
+
+skip = Aller au contenu
+nav = Parties du bureau
+languages = Langue
+nav-albums = Albums
+nav-people = Personnes et réponses
+nav-recalls = Rappels
+nav-requests = Demandes
+nav-log = Journal
+nav-accounts = Collègues
+foot-object = Me cacher sur une photo
+foot-status = Ce qui est traité ici
+filters = Ne montrer que
+pages = Pages
+show = Afficher
+yes = Oui
+no = Non
+undo = Annuler
+next = Suivante
+previous = Précédente
+
+month-1 = janvier
+month-2 = février
+month-3 = mars
+month-4 = avril
+month-5 = mai
+month-6 = juin
+month-7 = juillet
+month-8 = août
+month-9 = septembre
+month-10 = octobre
+month-11 = novembre
+month-12 = décembre
+day = { $day } { $month } { $year }
+days = { $n ->
+    [one] { $n } jour
+   *[other] { $n } jours
+}
+photos = { $n ->
+    [0] aucune photo
+    [one] { $n } photo
+   *[other] { $n } photos
+}
+people = { $n ->
+    [0] personne n'est invité
+    [one] { $n } personne
+   *[other] { $n } personnes
+}
+photo-number = Photo { $n }
+channel-website = Site web
+channel-print = Imprimé
+channel-social-media = Réseaux sociaux
+channel-gallery = Galerie des membres
+channel-find = Retrouver des photos
+channel-notify = Nouvelles
+
+front-title = Bienvenue
+front-claim = Seules les personnes qui ont dit oui sont montrées.
+front-lead = Une organisation publie ici ses photos. Qui n'a pas dit oui, exactement pour cela, est caché.
+front-link = J'ai un lien
+front-link-help = Dites oui ou non, voyez vos photos et ce qui est gardé sur vous. Sans compte.
+front-object = Me cacher sur une photo
+front-object-help = Montrez une photo publiée. Elle est cachée aussitôt, sans donner ni visage ni nom.
+front-desk = Je travaille ici
+front-desk-help = Se connecter au bureau : albums, personnes, publications.
+
+sign-in = Se connecter
+sign-out = Se déconnecter
+login = Identifiant
+password = Mot de passe
+sign-in-help = Pas encore de compte ? Le responsable de cette installation vous fait un lien.
+sign-in-wrong = L'identifiant et le mot de passe ne vont pas ensemble.
+sign-in-too-often = Trop d'essais pour cet identifiant. Attendez une minute, puis réessayez.
+start-title = Créez votre compte
+start-lead = Ce lien crée un seul compte, une seule fois.
+start-secret = Code du lien
+start-label = Votre nom, pour vos collègues
+start-login-help = Avec quoi vous vous connecterez, par exemple votre adresse e-mail
+start-password-help = Au moins { $n } caractères ; quelques mots à la suite conviennent
+start-go = Créer mon compte
+start-no-link = Ce lien ne mène nulle part, ou a déjà servi. Demandez-en un nouveau.
+start-incomplete = Il faut un nom, un identifiant et un mot de passe assez long.
+start-taken = Quelqu'un se connecte déjà avec cet identifiant.
+link-person = Votre page
+link-gallery = Une galerie
+link-opening = Ouverture de votre lien …
+link-paste = Votre lien
+link-paste-help = S'il ne s'est pas ouvert tout seul, collez-le ici en entier.
+link-open = Ouvrir
+
+trouble-not-found = Il n'y a rien ici
+trouble-not-found-advice = L'adresse est peut-être mal tapée, ou le lien a pris fin. Demandez-en un nouveau à qui vous l'a donné.
+trouble-forbidden = Cela ne fait pas partie de votre rôle
+trouble-forbidden-advice = Le responsable de cette installation dit qui fait quoi.
+trouble-foreign = Cela ne venait pas d'une de nos pages
+trouble-foreign-advice = Rien n'a changé. Rouvrez la page et recommencez là.
+trouble-too-often = Trop d'essais
+trouble-too-often-advice = Attendez une minute, puis réessayez.
+trouble-too-large = C'est trop gros
+trouble-too-large-advice = Rien n'a été gardé. Envoyez un fichier plus petit.
+trouble-invalid = Quelque chose manque ou n'a pas de sens
+trouble-invalid-advice = Rien n'a changé. Revenez en arrière et regardez ce qui a été rempli.
+trouble-denied = Ce n'est pas permis
+trouble-denied-advice = Une règle protège ici quelqu'un. Rien n'a changé.
+trouble-conflict = Cela ne va pas avec ce qui est là
+trouble-conflict-advice = Quelqu'un d'autre a peut-être été plus rapide. Rouvrez la page.
+trouble-unavailable = Cela ne marche pas en ce moment
+trouble-unavailable-advice = Rien n'est perdu. Réessayez dans un instant.
+trouble-internal = Une faute de grata
+trouble-internal-advice = Rien n'est perdu. Si cela recommence, dites-le à qui fait marcher cette installation.
+
+new-album = Nouvel album
+new-album-lead = Dites à quoi servent les photos avant que la première n'arrive. C'est exactement ce que les personnes liront quand on leur demandera.
+new-album-go = Créer l'album
+new-album-no-day = Donnez le dernier jour où les photos sont gardées.
+new-album-incomplete = Quelque chose manque, ou le dernier jour est passé. Qui a pris les photos est une personne ou une fonction, pas le web.
+album-title = Titre
+album-source = Qui a pris les photos ?
+album-source-help = Une personne ou une fonction, par exemple « photographe du club »
+album-purpose = À quoi servent-elles ?
+album-purpose-help = Par exemple « nouvelles du club »
+album-controller = Qui en répond ?
+album-controller-help = L'organisation, avec son adresse
+album-contact = Où les personnes peuvent-elles écrire ?
+album-contact-help = Une adresse e-mail ou un numéro de téléphone
+album-audience = Qui les verra ?
+album-keep-until = Gardées jusqu'au
+audience-everyone = Tout le monde peut voir
+audience-members = Membres seulement
+albums-none = Pas encore d'album
+albums-none-help = Un album contient les photos d'une occasion. Créez le premier, puis déposez-y vos photos.
+kept-until = gardé jusqu'au { $day }
+
+upload-drop = Déposez ici des photos ou un dossier
+upload-help = Chaque visage est caché avant que quoi que ce soit ne soit montré.
+upload-pick = Choisir des photos
+upload-waiting = en attente
+upload-working = recherche de visages …
+upload-broken = la connexion s'est coupée
+upload-progress = Photos prises en charge
+upload-pause = Pause
+upload-resume = Reprendre
+upload-no-script = Déposer des photos demande JavaScript. Sans lui : grata add.
+upload-in = { $n ->
+    [0] ajoutée, aucun visage trouvé
+    [one] ajoutée, { $n } visage caché
+   *[other] ajoutée, { $n } visages cachés
+}
+upload-left-out = déjà dans l'album
+upload-failed = pas ajoutée : { $reason }
+filter-all = Toutes
+state-doubtful = à regarder
+state-open = tout caché
+state-ready = prête
+state-released = publiée
+state-recalled = rappelée
+tile-faces = { $named } / { $faces }
+
+photo-of = Photo { $number } sur { $total }
+photo-channel = Canal
+photo-steps = Photos
+photo-stage = La photo avec un cadre autour de chaque visage
+photo-faces = Visages
+photo-file = Fichier :
+photo-doubtful = Quelqu'un doit regarder cette photo avant qu'elle ne sorte.
+faces = { $n ->
+    [one] { $n } visage
+   *[other] { $n } visages
+}
+faces-open = { $n } sans nom
+faces-none = Aucun visage trouvé. Si vous en voyez un, tracez un cadre autour.
+face-number = Visage { $n }
+face-shown = Montré : a dit oui ({ $channel })
+face-none = Un relecteur a dit que ce n'est pas un visage.
+face-none-short = Pas un visage
+face-who = Qui est le visage { $n } ?
+face-who-short = Deux lettres d'un nom
+face-is = C'est cette personne
+pick-yes = a dit oui
+draw = Ajouter un visage oublié
+compare = Avant / après
+reviewed-next = Regardée, photo suivante
+reviewed-last = Regardée, retour à l'album
+keys = Touches
+keys-arrows = d'un visage à l'autre
+keys-letters = deux lettres d'un nom, puis Entrée
+keys-none = pas un visage
+keys-draw = ajouter un visage oublié (flèches pour déplacer, Maj + flèches pour agrandir, Entrée)
+keys-undo = annuler le dernier mot sur ce visage
+keys-compare = avant / après
+keys-done = regardée, photo suivante
+
+reason-unknown = Caché : personne n'a dit qui c'est
+reason-erased = Caché : cette personne n'est plus là
+reason-restricted = Caché : l'usage de ses données est gelé
+reason-age-unknown = Caché : personne n'a dit son âge
+reason-refused = Caché : a dit non
+reason-withdrawn = Caché : a retiré son oui
+reason-contested = Caché : dit que le formulaire n'était pas le sien
+reason-guardian-refused = Caché : un tuteur a dit non
+reason-guardian-withdrew = Caché : un tuteur a retiré son oui
+reason-expired = Caché : le oui a pris fin
+reason-came-of-age = Caché : a atteint l'âge, et doit être demandé en personne
+reason-guardian-missing = Caché : un tuteur doit aussi dire oui
+reason-guardian-unverified = Caché : le tuteur n'est pas encore vérifié
+reason-child-missing = Caché : l'enfant doit aussi dire oui
+reason-never-asked = Caché : n'a pas répondu
+reason-objection = Caché : quelqu'un s'oppose
+reason-hidden-before = Caché : l'était déjà
+reason-uncovered = Un endroit à cacher ne l'était pas
+reason-waits-for-review = Quelqu'un doit d'abord regarder la photo
+reason-other-album = La photo est d'un autre album
+withheld-objection = Reste ici : quelqu'un s'oppose à la photo
+withheld-waits-for-review = Reste ici : quelqu'un doit d'abord la regarder
+withheld-other-album = Reste ici : elle est d'un autre album
+
+release = Publier
+release-channel = Canal
+release-leaving = photos sortent
+release-shown = visages montrés
+release-hidden = visages cachés
+release-withheld = restent ici
+release-why = Pourquoi des visages sont cachés
+release-warning = Des vêtements, des badges ou des numéros peuvent faire reconnaître quelqu'un même si son visage est caché. Regardez avant de publier.
+release-working = Les photos sont faites et vérifiées une par une …
+release-go = Publier vers : { $channel }
+release-failed = { $n ->
+    [one] { $n } photo n'a pas pu être faite. Regardez-la : un visage a peut-être été oublié.
+   *[other] { $n } photos n'ont pas pu être faites. Regardez-les : un visage a peut-être été oublié.
+}
+release-out = { $n ->
+    [one] { $n } photo est publiée
+   *[other] { $n } photos sont publiées
+}
+release-zip = Télécharger le ZIP
+release-share = Faire un lien vers la galerie
+release-photos = Ce qui sort
+release-tile = { $shown } montrés, { $hidden } cachés
+share-fresh = Qui a ce lien voit les photos publiées. Il n'est montré que cette fois.
+share-link = Lien
+share-line = Un lien depuis le { $since }, jusqu'au { $until }
+share-end = Y mettre fin
+
+recalls-lead = Ce qui est sorti et ne doit plus être montré. Donnez la liste à qui a mis les fichiers en ligne.
+recalls-table = Télécharger la liste
+recalls-working = Retrait et nouvelle version en cours …
+recalls-waiting = { $n ->
+    [one] { $n } photo publiée ne doit plus être montrée
+   *[other] { $n } photos publiées ne doivent plus être montrées
+}
+recalls-go = Rappeler maintenant
+recalls-none = Rien à rappeler
+recalls-none-help = Si quelqu'un retire son oui, les photos qui le montrent apparaissent ici, chacune avec celle qui la remplace.
+recalls-list = Fichiers à remplacer ou à enlever
+recalls-day = Jour
+recalls-channel = Canal
+recalls-old = Fichier
+recalls-do = À faire
+recalls-new = Nouveau fichier
+recalls-replace = remplacer
+recalls-remove = enlever
+
+people-album = Album
+people-none = Personne n'a encore été demandé
+people-none-help = Invitez quelqu'un : il dit oui ou non par son propre lien, et vous voyez la réponse ici.
+people-ends = finit le { $day }
+answer-yes = oui
+answer-until = oui, jusqu'au { $day }
+invite = Inviter quelqu'un
+invite-contact = E-mail ou téléphone (scellé)
+invite-age = Âge
+invite-age-help = Dit qui doit répondre. Rien n'est deviné sur une image.
+age-adult = En âge : répond pour soi
+age-unknown = personne ne l'a dit
+age-born = né(e) le { $day }
+invite-born = Un enfant, né le
+invite-born-day = Jour de naissance
+invite-guardian = Parent ou tuteur
+invite-guardian-help = Reçoit son propre lien
+invite-guardian-contact = Son e-mail ou téléphone
+invite-go = Faire le lien
+invite-incomplete = Il faut un nom, et pour un enfant le jour de naissance.
+invite-fresh = Un lien pour { $name }
+invite-once = Montré cette seule fois. Envoyez-le par son propre canal, ou faites-le scanner.
+invite-mail-title = Texte pour un e-mail
+invite-mail = Bonjour { $name },
+
+    il y a des photos dans « { $album } », et vous êtes peut-être sur certaines. Si vous ne faites rien, votre visage reste caché.
+
+    Ici vous pouvez dire oui ou non à chaque usage, voir ce qui est gardé sur vous, et changer d'avis à tout moment. Cela prend moins d'une minute, sans compte :
+
+    { $link }
+
+    Ce lien n'est qu'à vous.
+guardian-verified = vérifié
+person-told = Cette personne saura que vous avez regardé.
+person-answers = Réponses
+paper = Noter un formulaire signé
+paper-help = Seulement ce que la personne a signé, une entrée par canal. Elle reçoit un reçu, et peut dire d'un geste que ce n'était pas elle.
+paper-answer = Le formulaire dit
+paper-signed = Signé le
+paper-reference = Où est le formulaire ?
+paper-go = Noter
+paper-refused = Il faut un jour déjà venu, une référence et une réponse ; qui répond avec un tuteur en a besoin aussi.
+
+requests-none = Rien n'attend
+requests-none-help = Les demandes apparaissent ici avec le jour où chacune est due.
+requests-open = Demandes
+request-access = Veut voir tout ce qui est gardé
+request-erase = Veut être effacé
+request-restrict = Veut geler l'usage
+request-object = S'oppose
+request-export = Veut emporter ses données
+request-rectify = Veut une correction
+request-received = reçue le { $day }
+request-due = due le { $day }
+objections-open = Oppositions
+objections-help = Chacune a déjà effet. Si vous en rejetez une, dites pourquoi à la personne, et qu'elle peut se plaindre à l'autorité.
+objection-photo = À une photo entière
+objection-place = À un endroit d'une photo
+objection-person = À toutes les photos d'une personne
+objection-photo-alt = La photo, tous visages cachés
+objection-since = a effet depuis le { $day }
+objection-uphold = Garder caché
+objection-reject = Rejeter
+
+log-size = { $n } entrées, chacune signée
+log-verify = Tout vérifier
+log-whole = Le journal entier est vérifié : rien n'a été changé, omis ou coupé.
+log-broken = Le journal ne se vérifie pas. Lancez « grata log verify » et gardez chaque copie.
+log-head = Tête du journal
+log-head-help = Signée. Qui en garde une copie peut dire plus tard si le journal a été changé.
+log-key = Clé pour vérifier
+log-place = N°
+log-at = Quand (UTC)
+log-what = Quoi
+log-who = Par
+log-counts = Combien
+actor-subject = la personne
+actor-anybody = n'importe qui
+actor-staff = l'organisation
+actor-clock = l'horloge
+count-photos = { $n } photos
+count-faces = { $n } visages
+count-shown = { $n } montrés
+count-hidden = { $n } cachés
+count-withheld = { $n } retenues
+count-renditions = { $n } photos finies
+count-subjects = { $n } personnes
+count-entries = { $n } entrées
+count-failed = { $n } échecs
+count-bytes = { $n } octets
+event-initialised = Installation créée
+event-album-created = Album créé
+event-album-changed = Album changé
+event-channel-changed = Canal changé
+event-notice-changed = Notice changée
+event-config-changed = Réglages changés
+event-photos-added = Photos ajoutées
+event-photo-removed = Photo enlevée
+event-photo-reviewed = Photo regardée
+event-subject-added = Personne ajoutée
+event-subject-changed = Personne changée
+event-guardian-changed = Tuteur changé
+event-invited = Invitation
+event-consent-given = A dit oui
+event-consent-refused = A dit non
+event-consent-withdrawn = A retiré un oui
+event-consent-contested = A contesté un formulaire
+event-consent-expired = Un oui a pris fin
+event-paper-recorded = Formulaire signé noté
+event-restricted = Usage gelé
+event-restriction-lifted = Usage dégelé
+event-objection-raised = Opposition
+event-objection-decided = Opposition décidée
+event-tagged = Quelqu'un a dit qui est un visage
+event-tag-undone = Une étiquette annulée
+event-not-me = « Pas moi »
+event-not-me-taken-back = « Pas moi » retiré
+event-face-added = Visage oublié ajouté
+event-released = Publié
+event-recalled = Rappelé
+event-viewed = Regardé
+event-access-package-made = Dossier d'accès fait
+event-exported = Remis
+event-erasure-begun = Effacement commencé
+event-erasure-completed = Effacement fini
+event-keys-rotated = Clés changées
+event-backed-up = Sauvegarde faite
+event-restored = Sauvegarde rétablie
+event-retention-run = Ce qui était fini a été enlevé
+event-request-opened = Demande reçue
+event-request-closed = Demande traitée
+event-account-added = Compte ou lien créé
+event-account-changed = Compte changé
+event-signed-in = Connexion
+event-signed-out = Déconnexion
+event-gallery-shared = Lien de galerie créé ou fini
+
+account-fresh = Un lien pour un collègue
+account-fresh-help = Il crée un compte, une fois, dans les trois jours. Il n'est montré que cette fois.
+account-closed = fermé
+account-close = Fermer le compte
+account-invite = Inviter un collègue
+account-role = Rôle
+account-go = Faire le lien
+role-photographer = Photographe
+role-photographer-help = Ajoute des photos ; les voit tous visages cachés
+role-reviewer = Relecteur
+role-reviewer-help = Dit qui est qui, une photo à la fois
+role-publisher = Éditeur
+role-publisher-help = Laisse sortir les photos, et les rappelle
+role-privacy = Délégué à la protection
+role-privacy-help = Personnes, formulaires, demandes, journal
+role-owner = Responsable
+role-owner-help = Tout cela, et qui travaille ici
+
+status-lead = Ce que { $controller } traite ici, compté à cet instant.
+status-mode = Comment les personnes sont trouvées
+status-mode-by-hand = À la main seulement ; aucun visage n'est comparé
+status-templates = Gabarits de visage gardés
+status-transient = Gabarits de visage calculés un instant
+status-albums = Albums
+status-photos = Photos
+status-faces = Endroits qui peuvent être un visage
+status-people = Personnes demandées
+status-renditions = Photos publiées
+status-recalled = Photos rappelées
+status-requests = Demandes, ouvertes / traitées
+status-objections = Oppositions ouvertes
+status-erasures = Effacements avec certificat
+status-backups = Les sauvegardes vivent
+status-log = Entrées dans le journal
+
+gallery-empty = Rien n'est montré ici pour le moment
+gallery-empty-help = Les photos apparaissent quand elles sont publiées, et partent quand quelqu'un retire son oui.
+gallery-hide = Me cacher
+object-title = Me cacher sur une photo
+object-lead = De quelle photo publiée s'agit-il ? Il ne faut pas de compte, et personne ne demande votre visage.
+object-file = Nom du fichier ou adresse de la photo
+object-file-help = Sur un site : ouvrez l'image seule et copiez son adresse.
+object-find = Trouver la photo
+object-missing = Aucune photo publiée n'a ce nom. Elle a peut-être déjà été rappelée. Sinon, écrivez à l'organisation.
+object-never-face = N'envoyez jamais une photo de votre visage pour ne pas être montré. Personne ici ne le demande.
+object-done = C'est caché à partir de maintenant
+object-done-help = La photo n'est plus montrée ici. Les copies sur d'autres sites sont listées pour qui les y a mises. Quelqu'un regardera votre souhait et décidera ; s'il était rejeté, vous pouvez vous plaindre gratuitement à l'autorité de protection des données.
+object-point = Où êtes-vous ?
+object-point-lead = Tracez un cadre sur l'endroit, ou touchez-le. Il est caché à partir de maintenant.
+object-stage = La photo. Tracez un cadre, touchez, ou utilisez les flèches ; Maj avec les flèches agrandit.
+object-photo = La photo publiée
+object-place = L'endroit
+object-place-help = En pixels de l'image, qui en a { $width } × { $height }.
+place-x = Depuis la gauche
+place-y = Depuis le haut
+place-width = Largeur
+place-height = Hauteur
+object-go = Cacher ceci
+object-whole = Sans endroit, la photo entière est cachée.
+
+me-title = Votre page
+me-hello = Bonjour { $name }
+me-hello-guardian = Pour { $name }
+me-lead = { $controller } a pris des photos : « { $album } ». Si vous ne faites rien, le visage reste caché.
+me-frozen = L'usage de ces données est gelé : caché partout.
+me-questions = Le visage peut-il être montré ?
+me-notice = De quoi il s'agit
+me-notice-child = La même chose pour les enfants
+me-no-notice = Le texte que vous devriez lire d'abord n'existe pas dans cette langue. Changez de langue en haut, ou écrivez à l'organisation.
+me-audience-everyone = Tout le monde peut voir, et garder.
+me-audience-members = Les membres peuvent voir.
+me-warning = Qui voit un visage sur une image peut la copier, ou laisser un programme le chercher ailleurs.
+me-shown-until = Montré, jusqu'au { $day }. Vous pouvez dire non à tout moment.
+me-not-answered = Pas répondu : caché.
+me-erased = Caché.
+me-restricted = Caché : l'usage est gelé.
+me-age-unknown = Caché : personne n'a dit votre âge. Écrivez à l'organisation.
+me-refused = Vous avez dit non : caché.
+me-withdrawn = Vous avez retiré votre oui : caché.
+me-contested = Vous avez dit que le formulaire n'était pas le vôtre : caché.
+me-guardian-refused = Un tuteur a dit non : caché.
+me-guardian-withdrew = Un tuteur a retiré son oui : caché.
+me-expired = Le oui a pris fin : caché. Vous pouvez le redire.
+me-came-of-age = Vous répondez maintenant pour vous : caché jusqu'à votre oui.
+me-guardian-missing = Un tuteur doit aussi dire oui : caché jusque-là.
+me-guardian-unverified = Quelqu'un doit encore vérifier que le tuteur peut répondre : caché jusque-là.
+me-child-missing = L'enfant doit aussi dire oui : caché jusque-là.
+me-not-mine = Ce n'était pas moi
+me-photos = Photos
+me-photo = Une photo de vous, numéro { $n }
+me-photos-none = Personne n'a dit qu'un visage sur une photo est le vôtre.
+me-photos-help = Tous les autres sont cachés ici.
+me-not-me = Pas moi
+me-object = Ne pas utiliser cette photo
+me-rights = Vos droits
+me-data = Ce qui est gardé, et qui a regardé
+me-data-help = Tout, avec chaque regard.
+me-data-go = Voir
+me-download = L'emporter
+me-download-help = Vos données, photos et reçus dans un fichier.
+me-download-go = Tout télécharger
+me-hide = Me cacher partout
+me-hide-help = S'opposer à chaque image, tout de suite.
+me-hide-go = Me cacher
+me-freeze = Geler
+me-freeze-help = Rien n'est utilisé ni montré, et rien n'est supprimé.
+me-freeze-go = Geler
+me-unfreeze-go = Dégeler
+me-erase = M'effacer
+me-erase-help = Ce qui est gardé sur vous disparaît, avec un certificat.
+me-erase-go = Effacer …
+me-contact = Des questions ? Écrivez à { $contact }. Les photos sont gardées jusqu'au { $day }. Vous pouvez à tout moment vous plaindre gratuitement à l'autorité de protection des données.
+me-leave = Oublier ce lien dans ce navigateur
+data-name = Nom
+data-contact = Contact
+data-shown-in = Montré sur
+data-shown-count = { $n ->
+    [0] aucune photo publiée
+    [one] { $n } photo publiée
+   *[other] { $n } photos publiées
+}
+data-template = Gabarit de visage
+data-template-none = aucun : aucun visage n'est comparé ici
+data-held = Ce qui est gardé
+data-happened = Ce qui s'est passé, et qui a regardé
+data-happened-help = Le plus récent d'abord. Le journal de l'organisation est signé ; ces entrées ne s'ouvrent que pour vous.
+data-receipts = Reçus
+data-receipts-none = Vous n'avez pas encore répondu.
+data-receipts-help = Chacun est signé et se vérifie sans nous.
+receipt-consentgiven = Vous avez dit oui
+receipt-consentrefused = Vous avez dit non
+receipt-consentwithdrawn = Vous avez retiré votre oui
+receipt-consentcontested = Vous avez contesté un formulaire
+receipt-consentexpired = Un oui a pris fin
+held-subjects = Qui vous êtes
+held-subjects-why = Nom, contact et âge ; scellés.
+held-guardians = Qui répond pour vous
+held-guardians-why = Nom et contact ; scellés.
+held-invitations = Vos liens
+held-invitations-why = Seulement une empreinte de chacun.
+held-consent-acts = Ce que vous avez dit
+held-consent-acts-why = Chaque oui et chaque non, avec le texte lu.
+held-tags = Quels visages seraient le vôtre
+held-tags-why = Un endroit d'une photo, dit à la main.
+held-not-me = Où vous avez dit « pas moi »
+held-not-me-why = Pour que cela reste ainsi.
+held-objections = Vos oppositions
+held-objections-why = Elles vous cachent.
+held-rendition-faces = Photos publiées qui vous montrent
+held-rendition-faces-why = Pour pouvoir les rappeler.
+held-requests = Vos demandes
+held-requests-why = Avec le jour où chacune est due.
+held-log-payloads = Ce que le journal dit de vous
+held-log-payloads-why = Ne s'ouvre que pour vous.
+erase-rows = { $n ->
+    [one] { $n } enregistrement sur vous sera supprimé, et la clé qui l'ouvre détruite.
+   *[other] { $n } enregistrements sur vous seront supprimés, et la clé qui les ouvre détruite.
+}
+erase-renditions = { $n ->
+    [0] Aucune photo publiée ne vous montre.
+    [one] { $n } photo publiée qui vous montre sera rappelée.
+   *[other] { $n } photos publiées qui vous montrent seront rappelées.
+}
+erase-backups = Les sauvegardes vivent encore { $n } jours ; ce qui s'y trouve sur vous ne peut plus être ouvert.
+erase-final = Cela ne peut pas être défait. Votre lien prend fin.
+erase-go = Effacer tout ce qui me concerne
+erase-not = Pas maintenant
+erased-title = Vous êtes effacé
+erased-lead = Chaque fichier a été fouillé ensuite, et rien n'a été trouvé.
+erased-certificate = Certificat
+erased-certificate-help = Copiez-le et gardez-le. Il ne dit rien de vous, et se vérifie sans nous.

@@ -1,0 +1,26 @@
+//! The web application: the desk of the organisation, the page of the person, galleries.
+//!
+//! - [`access`]: who may reach what, the one table that [`router`] is built from
+//! - [`session`], [`csrf`], [`guard`]: who comes in, and with which right
+//! - [`site`]: what all pages share; [`serve`]: the server
+//! - [`words`]: what pages say, in every language
+//! - [`headers`], [`assets`]: what browsers are told, and what they get besides pages
+//! - [`error`]: what goes wrong, as a page
+//! - [`pages`]: one file a page
+//!
+//! Pages translate into use cases and out of them. The store blocks, so every use of it happens on a
+//! thread that may ([`site::Site::run`]).
+
+pub mod access;
+pub mod assets;
+pub mod csrf;
+pub mod error;
+pub mod guard;
+pub mod headers;
+pub mod limits;
+pub mod pages;
+pub mod router;
+pub mod serve;
+pub mod session;
+pub mod site;
+pub mod words;

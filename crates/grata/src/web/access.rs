@@ -1,0 +1,149 @@
+//! Who may reach what: one table, from which the router is built. What has no row here is not there
+//! (SEC-5). None of it finds anybody by a picture, and none lists the photos of a person for staff.
+
+use grata_store::queries::accounts::Role::{self, Owner, Photographer, Privacy, Publisher, Reviewer};
+
+/// What it takes to come in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Door {
+    /// Nothing.
+    Anybody,
+    /// An account with one of these roles, signed in.
+    Staff(&'static [Role]),
+    /// The link of a person or of their guardian (SEC-7).
+    Person,
+    /// The link of a gallery.
+    Gallery,
+}
+
+/// How something is asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Asked {
+    /// Looks, and changes nothing but the record of who looked.
+    Get,
+    /// Changes something.
+    Post,
+}
+
+/// One row: where, how, for whom.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Row {
+    /// What is there.
+    pub route: Route,
+    /// How it is asked for.
+    pub asked: Asked,
+    /// The path, with names in braces.
+    pub path: &'static str,
+    /// Who may.
+    pub door: Door,
+}
+
+const EVERYONE: &[Role] = &[Photographer, Reviewer, Publisher, Privacy, Owner];
+const ADDING: &[Role] = &[Photographer, Reviewer, Publisher, Owner];
+const REVIEWING: &[Role] = &[Reviewer, Owner];
+const PUBLISHING: &[Role] = &[Publisher, Owner];
+const ASKING: &[Role] = &[Publisher, Privacy, Owner];
+const PRIVACY: &[Role] = &[Privacy, Owner];
+const OWNING: &[Role] = &[Owner];
+
+macro_rules! table {
+    ($($route:ident $asked:ident $path:literal $door:expr;)+) => {
+        /// Everything that is there.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+        #[expect(missing_docs, reason = "its path and its door say what each is")]
+        pub enum Route { $($route),+ }
+
+        /// The table.
+        pub const TABLE: &[Row] = &[
+            $(Row { route: Route::$route, asked: Asked::$asked, path: $path, door: $door }),+
+        ];
+    };
+}
+
+use Door::{Anybody, Gallery, Person, Staff};
+
+table! {
+    Static            Get  "/static/{digest}/{name}"               Anybody;
+    Front             Get  "/"                                     Anybody;
+    SetLanguage       Get  "/language"                             Anybody;
+    Status            Get  "/status"                               Anybody;
+    Robots            Get  "/robots.txt"                           Anybody;
+
+    SignInPage        Get  "/sign-in"                              Anybody;
+    SignIn            Post "/sign-in"                              Anybody;
+    SignOut           Post "/sign-out"                             Staff(EVERYONE);
+    StartPage         Get  "/start"                                Anybody;
+    Start             Post "/start"                                Anybody;
+
+    LinkPage          Get  "/i"                                    Anybody;
+    OpenLink          Post "/i"                                    Anybody;
+    GalleryLinkPage   Get  "/g"                                    Anybody;
+    OpenGallery       Post "/g"                                    Anybody;
+
+    ObjectPage        Get  "/object"                               Anybody;
+    ObjectPoint       Get  "/object/{file}"                        Anybody;
+    ObjectPicture     Get  "/object/{file}/picture"                Anybody;
+    Object            Post "/object/{file}"                        Anybody;
+
+    GalleryPage       Get  "/gallery"                              Gallery;
+    GalleryPicture    Get  "/gallery/{file}"                       Gallery;
+    GallerySmall      Get  "/gallery/{file}/small"                 Gallery;
+
+    Me                Get  "/me"                                   Person;
+    MeAnswer          Post "/me/answer"                            Person;
+    MeData            Get  "/me/data"                              Person;
+    MePicture         Get  "/me/photos/{photo}"                    Person;
+    MeNotMe           Post "/me/photos/{photo}/not-me"             Person;
+    MeObject          Post "/me/photos/{photo}/object"             Person;
+    MeObjectAll       Post "/me/object"                            Person;
+    MeReceipt         Get  "/me/receipts/{number}"                 Person;
+    MeDownload        Post "/me/download"                          Person;
+    MeErasePage       Get  "/me/erase"                             Person;
+    MeErase           Post "/me/erase"                             Person;
+    MeLeave           Post "/me/leave"                             Person;
+
+    Desk              Get  "/desk"                                 Staff(EVERYONE);
+    NewAlbumPage      Get  "/desk/new-album"                       Staff(OWNING);
+    NewAlbum          Post "/desk/new-album"                       Staff(OWNING);
+    Album             Get  "/desk/albums/{album}"                  Staff(ADDING);
+    Upload            Post "/desk/albums/{album}/photos"           Staff(ADDING);
+    Preview           Get  "/desk/photos/{photo}/preview/{size}"   Staff(ADDING);
+    Photo             Get  "/desk/photos/{photo}"                  Staff(REVIEWING);
+    ReviewPicture     Get  "/desk/photos/{photo}/review"           Staff(REVIEWING);
+    PickPerson        Get  "/desk/albums/{album}/people"           Staff(REVIEWING);
+    TagFace           Post "/desk/photos/{photo}/faces"            Staff(REVIEWING);
+    AddFace           Post "/desk/photos/{photo}/add-face"         Staff(REVIEWING);
+    Reviewed          Post "/desk/photos/{photo}/reviewed"         Staff(REVIEWING);
+
+    ReleasePage       Get  "/desk/albums/{album}/release"          Staff(PUBLISHING);
+    Release           Post "/desk/albums/{album}/release"          Staff(PUBLISHING);
+    ReleaseZip        Get  "/desk/albums/{album}/zip/{channel}"    Staff(PUBLISHING);
+    ShareGallery      Post "/desk/albums/{album}/share"            Staff(PUBLISHING);
+    EndGallery        Post "/desk/albums/{album}/unshare"          Staff(PUBLISHING);
+    Recalls           Get  "/desk/recalls"                         Staff(PUBLISHING);
+    Recall            Post "/desk/recalls"                         Staff(PUBLISHING);
+    RecallTable       Get  "/desk/recalls.csv"                     Staff(PUBLISHING);
+    Work              Get  "/desk/work"                            Staff(EVERYONE);
+
+    People            Get  "/desk/people"                          Staff(ASKING);
+    Invite            Post "/desk/people"                          Staff(ASKING);
+    PersonCard        Get  "/desk/people/{person}"                 Staff(PRIVACY);
+    Paper             Post "/desk/people/{person}/paper"           Staff(PRIVACY);
+
+    Requests          Get  "/desk/requests"                        Staff(PRIVACY);
+    Decide            Post "/desk/requests/objection"              Staff(PRIVACY);
+    Log               Get  "/desk/log"                             Staff(PRIVACY);
+    Accounts          Get  "/desk/accounts"                        Staff(OWNING);
+    InviteColleague   Post "/desk/accounts"                        Staff(OWNING);
+    CloseAccount      Post "/desk/accounts/close"                  Staff(OWNING);
+}
+
+/// Whether a role may come in by a door.
+pub fn may(door: Door, role: Role) -> bool {
+    matches!(door, Anybody) || matches!(door, Staff(roles) if roles.contains(&role))
+}
+
+/// Whether a role may reach something: for links that are shown only to those who can follow them.
+pub fn reaches(role: Role, route: Route) -> bool {
+    TABLE.iter().any(|row| row.route == route && may(row.door, role))
+}

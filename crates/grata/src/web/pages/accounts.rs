@@ -1,0 +1,122 @@
+//! Who works on this installation: inviting colleagues, and closing accounts.
+
+use askama::Template;
+use axum::Form;
+use axum::extract::State;
+use axum::response::Response;
+use grata_core::audit::entry::{ActorClass, Event, EventKind};
+use grata_core::id::AccountId;
+use grata_store::queries::accounts::Role;
+use serde::Deserialize;
+
+use super::{Shell, go_to, shown, staff};
+use crate::app::people;
+use crate::error::{AppError, ErrorKind};
+use crate::web::error::Trouble;
+use crate::web::guard::Visit;
+use crate::web::session::account_link;
+use crate::web::site::Site;
+
+struct Line {
+    id: String,
+    label: String,
+    role: String,
+    is_closed: bool,
+    is_self: bool,
+}
+
+#[derive(Template)]
+#[template(path = "pages/accounts.html")]
+struct Page {
+    shell: Shell,
+    accounts: Vec<Line>,
+    roles: Vec<(&'static str, String, String)>,
+    fresh_link: Option<String>,
+}
+
+/// `GET /desk/accounts`
+///
+/// # Errors
+/// The store cannot be used.
+pub async fn page(State(site): State<Site>, visit: Visit) -> Result<Response, Trouble> {
+    page_with(&site, &visit, None).await
+}
+
+async fn page_with(site: &Site, visit: &Visit, fresh_link: Option<String>) -> Result<Response, Trouble> {
+    let accounts = site.run(|site| Ok(site.store().read()?.accounts()?)).await?;
+    let words = visit.words;
+    let own = staff(visit).map(|account| account.id);
+    let accounts = accounts.into_iter().map(|account| Line {
+        id: account.id.to_string(),
+        label: account.label,
+        role: words.t(&format!("role-{}", account.role.as_str())).into_owned(),
+        is_closed: account.closed_at.is_some(),
+        is_self: Some(account.id) == own,
+    });
+    let roles = Role::ALL.iter().map(|role| {
+        let name = role.as_str();
+        let (title, help) = (words.t(&format!("role-{name}")), words.t(&format!("role-{name}-help")));
+        (name, title.into_owned(), help.into_owned())
+    });
+    Ok(shown(&Page {
+        shell: Shell::of(visit),
+        accounts: accounts.collect(),
+        roles: roles.collect(),
+        fresh_link,
+    }))
+}
+
+/// With which role.
+#[derive(Deserialize)]
+pub struct Invite {
+    role: String,
+}
+
+/// `POST /desk/accounts`: a link with which a colleague makes their account, shown once.
+///
+/// # Errors
+/// There is no such role.
+pub async fn invite(
+    State(site): State<Site>,
+    visit: Visit,
+    Form(form): Form<Invite>,
+) -> Result<Response, Trouble> {
+    let role: Role = form.role.parse().map_err(|_| Trouble::invalid("trouble-invalid"))?;
+    let link = site.change(move |site| {
+        let address = people::address(&site.store().read()?)?;
+        Ok(format!("{address}/start#{}", account_link(site.store(), role, site.now())?))
+    });
+    let link = link.await?;
+    page_with(&site, &visit, Some(link)).await
+}
+
+/// Whose.
+#[derive(Deserialize)]
+pub struct Close {
+    account: String,
+}
+
+/// `POST /desk/accounts/close`
+///
+/// # Errors
+/// There is no such account, or it is one's own.
+pub async fn close(
+    State(site): State<Site>,
+    visit: Visit,
+    Form(form): Form<Close>,
+) -> Result<Response, Trouble> {
+    let own = staff(&visit).map(|account| account.id);
+    site.change(move |site| {
+        let id = form.account.parse::<AccountId>();
+        let id = id.map_err(|_| AppError::new(ErrorKind::NotFound, "there is no such account"))?;
+        if Some(id) == own {
+            return Err(AppError::new(ErrorKind::Denied, "nobody closes their own account"));
+        }
+        let mut tx = site.store().begin(site.now())?;
+        tx.close_account(id)?;
+        tx.commit(Event::new(EventKind::AccountChanged, ActorClass::Staff))?;
+        Ok(())
+    })
+    .await?;
+    Ok(go_to("/desk/accounts"))
+}

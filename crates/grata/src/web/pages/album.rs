@@ -1,0 +1,196 @@
+//! An album: its photos as a grid, what state each is in, and where new ones come in.
+
+use std::collections::BTreeMap;
+
+use askama::Template;
+use axum::extract::{Path, Query, State};
+use axum::response::Response;
+use grata_core::id::{AlbumId, PhotoId};
+use grata_core::photo::Review;
+use grata_core::tag::{FaceStanding, standing};
+use grata_store::Reader;
+use grata_store::queries::albums::Album;
+use serde::Deserialize;
+
+use super::{Shell, shown};
+use crate::error::{AppError, ErrorKind};
+use crate::web::access::Route;
+use crate::web::error::Trouble;
+use crate::web::guard::Visit;
+use crate::web::headers::picture;
+use crate::web::site::Site;
+use crate::work::pictures::{self, GRID_SIDE, LARGE_SIDE};
+
+/// The state of a photo.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Stage {
+    /// Somebody has to look at it before it may leave.
+    Doubtful,
+    /// It has faces that nobody has named: they are hidden.
+    Open,
+    /// Everything in it is said.
+    Ready,
+    /// A finished photo of it is out.
+    Released,
+    /// What was out was recalled.
+    Recalled,
+}
+
+impl Stage {
+    const ALL: [Self; 5] = [Self::Doubtful, Self::Open, Self::Ready, Self::Released, Self::Recalled];
+
+    const fn as_str(self) -> &'static str {
+        match self {
+            Self::Doubtful => "doubtful",
+            Self::Open => "open",
+            Self::Ready => "ready",
+            Self::Released => "released",
+            Self::Recalled => "recalled",
+        }
+    }
+}
+
+struct Tile {
+    id: String,
+    number: usize,
+    state: &'static str,
+    faces: usize,
+    named: usize,
+}
+
+struct Filter {
+    state: &'static str,
+    count: usize,
+    is_on: bool,
+}
+
+#[derive(Template)]
+#[template(path = "pages/album.html")]
+struct Page {
+    shell: Shell,
+    album: Album,
+    tiles: Vec<Tile>,
+    filters: Vec<Filter>,
+    total: usize,
+    is_filtered: bool,
+    page: usize,
+    pages: usize,
+}
+
+/// Photos on one page: a browser stays quick with these, and pictures load as they come into view.
+const ON_A_PAGE: usize = 200;
+
+/// Which photos.
+#[derive(Deserialize)]
+pub struct Wanted {
+    state: Option<String>,
+    page: Option<usize>,
+}
+
+/// `GET /desk/albums/{album}`
+///
+/// # Errors
+/// There is no such album.
+pub async fn page(
+    State(site): State<Site>,
+    visit: Visit,
+    Path(id): Path<String>,
+    Query(wanted): Query<Wanted>,
+) -> Result<Response, Trouble> {
+    let (album, photos) = site
+        .run(move |site| {
+            let reader = site.store().read()?;
+            let album = find(&reader, &id)?;
+            let photos = states(&reader, album.id)?;
+            Ok((album, photos))
+        })
+        .await?;
+    let total = photos.len();
+    let filters = Stage::ALL.iter().map(|state| Filter {
+        state: state.as_str(),
+        count: photos.iter().filter(|tile| tile.state == state.as_str()).count(),
+        is_on: wanted.state.as_deref() == Some(state.as_str()),
+    });
+    let filters: Vec<Filter> = filters.filter(|filter| filter.count > 0 || filter.is_on).collect();
+    let is_filtered = filters.iter().any(|filter| filter.is_on);
+    let mut tiles: Vec<Tile> = photos
+        .into_iter()
+        .filter(|tile| !is_filtered || wanted.state.as_deref() == Some(tile.state))
+        .collect();
+    let pages = tiles.len().div_ceil(ON_A_PAGE).max(1);
+    let page = wanted.page.unwrap_or(1).clamp(1, pages);
+    tiles = tiles.into_iter().skip((page - 1) * ON_A_PAGE).take(ON_A_PAGE).collect();
+    let shell = Shell::of(&visit);
+    Ok(shown(&Page { shell, album, tiles, filters, total, is_filtered, page, pages }))
+}
+
+/// The album that a path names.
+///
+/// # Errors
+/// There is none.
+pub fn find(reader: &Reader, id: &str) -> Result<Album, AppError> {
+    let album = id.parse::<AlbumId>().ok().map(|id| reader.album(id)).transpose()?.flatten();
+    album.ok_or_else(|| AppError::new(ErrorKind::NotFound, "there is no such album"))
+}
+
+/// The photo that a path names.
+///
+/// # Errors
+/// There is none.
+pub fn photo_id(id: &str) -> Result<PhotoId, AppError> {
+    id.parse().map_err(|_| AppError::new(ErrorKind::NotFound, "there is no such photo"))
+}
+
+fn states(reader: &Reader, album: AlbumId) -> Result<Vec<Tile>, AppError> {
+    let released: BTreeMap<PhotoId, bool> = reader.released_in(album)?.into_iter().collect();
+    let mut tiles = Vec::new();
+    for (id, number) in reader.photos_in(album)?.into_iter().zip(1..) {
+        let Some(photo) = reader.photo(id)? else { continue };
+        let (tags, marks) = (reader.tags_on(id)?, reader.not_me_in(&photo)?);
+        let open = photo
+            .faces
+            .iter()
+            .filter(|face| standing(&photo, face, &tags, &marks) == FaceStanding::Unknown)
+            .count();
+        let state = match (photo.review, released.get(&id), open) {
+            (Review::Doubtful, ..) => Stage::Doubtful,
+            (_, Some(true), _) => Stage::Released,
+            (_, Some(false), _) => Stage::Recalled,
+            (_, None, 0) => Stage::Ready,
+            (_, None, _) => Stage::Open,
+        };
+        tiles.push(Tile {
+            id: id.to_string(),
+            number,
+            state: state.as_str(),
+            faces: photo.faces.len(),
+            named: photo.faces.len() - open,
+        });
+    }
+    Ok(tiles)
+}
+
+/// `GET /desk/photos/{photo}/preview/{size}`: every face hidden (PUB-5).
+///
+/// # Errors
+/// There is no such photo, or it cannot be made.
+pub async fn preview(
+    State(site): State<Site>,
+    Path((id, size)): Path<(String, String)>,
+) -> Result<Response, Trouble> {
+    let side = match size.as_str() {
+        "grid" => GRID_SIDE,
+        "large" => LARGE_SIDE,
+        _ => return Err(Trouble::not_found()),
+    };
+    let bytes = site.run(move |site| all_hidden(site, photo_id(&id)?, side)).await?;
+    Ok(picture(bytes, "image/jpeg"))
+}
+
+fn all_hidden(site: &Site, photo: PhotoId, side: u32) -> Result<Vec<u8>, AppError> {
+    if let Some(kept) = pictures::all_hidden_kept(site.store(), photo, side)? {
+        return Ok(kept);
+    }
+    let store = std::sync::Arc::clone(site.store());
+    site.works().now(move |slot| pictures::all_hidden(&store, slot, photo, side))?
+}

@@ -1,0 +1,81 @@
+//! The log: what was done, newest first, and whether all of it verifies (ACC-1).
+
+use askama::Template;
+use axum::extract::{Query, State};
+use axum::response::Response;
+use serde::Deserialize;
+use serde_json::Value;
+
+use super::{Shell, shown};
+use crate::app::log;
+use crate::web::error::Trouble;
+use crate::web::guard::Visit;
+use crate::web::site::Site;
+
+struct Line {
+    place: u64,
+    at: String,
+    what: String,
+    who: String,
+    counts: String,
+}
+
+#[derive(Template)]
+#[template(path = "pages/log.html")]
+struct Page {
+    shell: Shell,
+    size: u64,
+    key: String,
+    head: String,
+    /// Whether it verifies; none before somebody asks.
+    verified: Option<bool>,
+    lines: Vec<Line>,
+}
+
+/// Entries on the page.
+const NEWEST: u32 = 100;
+
+/// Whether to verify.
+#[derive(Deserialize)]
+pub struct Wanted {
+    verify: Option<String>,
+}
+
+/// `GET /desk/log`
+///
+/// # Errors
+/// The log cannot be read.
+pub async fn page(
+    State(site): State<Site>,
+    visit: Visit,
+    Query(wanted): Query<Wanted>,
+) -> Result<Response, Trouble> {
+    let shell = Shell::of(&visit);
+    let page = site.run(move |site| {
+        let words = shell.words;
+        let verified = wanted.verify.is_some().then(|| log::verify(site.store(), &[]).is_ok());
+        let reader = site.store().read()?;
+        let size = reader.log_size()?;
+        let mut lines = Vec::new();
+        for (place, bytes) in reader.newest_entries(NEWEST)? {
+            let entry: Value = serde_json::from_slice(&bytes).unwrap_or_default();
+            let word = |name: &str| entry[name].as_str().unwrap_or_default().to_string();
+            let counts = entry["counts"].as_object().map(|counts| {
+                let count = |(name, number): (&String, &Value)| {
+                    words.n(&format!("count-{name}"), number.as_i64().unwrap_or_default()).into_owned()
+                };
+                counts.iter().map(count).collect::<Vec<_>>().join(", ")
+            });
+            lines.push(Line {
+                place,
+                at: word("time").replace('T', " ").chars().take(16).collect(),
+                what: words.t(&format!("event-{}", word("type"))).into_owned(),
+                who: words.t(&format!("actor-{}", word("actor"))).into_owned(),
+                counts: counts.unwrap_or_default(),
+            });
+        }
+        let head = reader.log_head()?.unwrap_or_default();
+        Ok(Page { size, key: site.store().log_key(), head, verified, lines, shell })
+    });
+    Ok(shown(&page.await?))
+}

@@ -1,0 +1,318 @@
+//! The page of a person, by their link or their guardian's: what they are asked, and their photos.
+//! Giving a yes and taking it back are one tap each (CON-5), and nothing is ticked before (CON-3).
+
+use std::sync::Arc;
+
+use askama::Template;
+use axum::Form;
+use axum::extract::{Path, State};
+use axum::http::header;
+use axum::response::Response;
+use grata_core::audit::entry::ActorClass;
+use grata_core::consent::{ActKind, ConsentAct, Decision, Means, Reason, Speaker, decide};
+use grata_core::id::PhotoId;
+use grata_core::purpose::{Audience, Publish, PurposeKind};
+use grata_core::rights::own_view;
+use grata_core::subject::{Age, Subject};
+use grata_core::tag::{FaceStanding, standing};
+use grata_core::time::{birthday, day};
+use grata_store::Reader;
+use grata_store::queries::albums::Album;
+use grata_store::queries::subjects::Invitation;
+use serde::Deserialize;
+
+use super::{Shell, album, go_to, shown};
+use crate::app::consents::{self, Answer};
+use crate::app::tags::{self, FaceInPhoto};
+use crate::app::{notice, people};
+use crate::error::{AppError, ErrorKind};
+use crate::web::error::Trouble;
+use crate::web::guard::Visit;
+use crate::web::headers::picture as as_picture;
+use crate::web::session::{Cookie, Visitor};
+use crate::web::site::Site;
+use crate::web::words::Words;
+use crate::work::pictures;
+
+/// A question, and what was answered.
+struct Asked {
+    purpose: String,
+    title: String,
+    help: String,
+    /// `yes`, `no` or nothing yet: what this speaker has said.
+    said: Option<&'static str>,
+    /// What follows from it, in words.
+    words: String,
+    /// An entry that staff made, which can be contested (CON-12).
+    is_from_form: bool,
+}
+
+#[derive(Template)]
+#[template(path = "pages/me.html")]
+struct Page {
+    shell: Shell,
+    name: String,
+    speaks_for: bool,
+    album: Album,
+    kept_until: String,
+    questions: Vec<Asked>,
+    is_answered: bool,
+    notice: Option<String>,
+    child_notice: Option<String>,
+    is_child: bool,
+    is_restricted: bool,
+    photos: Vec<String>,
+}
+
+/// Whose page this is; the guard has let nobody else in.
+///
+/// # Errors
+/// Somebody else.
+pub fn invitation(visit: &Visit) -> Result<Invitation, Trouble> {
+    match &visit.visitor {
+        Visitor::Person(invitation) => Ok(*invitation),
+        _ => Err(Trouble::not_found()),
+    }
+}
+
+/// Who speaks by a link.
+pub fn speaker(invitation: &Invitation) -> Speaker {
+    invitation.guardian.map_or(Speaker::Subject, Speaker::Guardian)
+}
+
+/// `GET /me`
+///
+/// # Errors
+/// The store cannot be used.
+pub async fn page(State(site): State<Site>, visit: Visit) -> Result<Response, Trouble> {
+    let invitation = invitation(&visit)?;
+    let shell = Shell::of(&visit);
+    let page = site.run(move |site| read(site, &invitation, shell)).await?;
+    Ok(shown(&page))
+}
+
+fn read(site: &Site, invitation: &Invitation, shell: Shell) -> Result<Page, AppError> {
+    let reader = site.store().read()?;
+    let words = shell.words;
+    let subject = people::known(&reader, invitation.subject)?;
+    let album = reader.album(invitation.album)?;
+    let album = album.ok_or_else(|| AppError::new(ErrorKind::NotFound, "there is no such album"))?;
+    let language = words.language();
+    let notice = language.and_then(|language| consents::notice_text(&reader, &album, &language).ok());
+    let mut questions = Vec::new();
+    if notice.is_some() {
+        for (channel, audience) in reader.channels()? {
+            let publish = Publish { album: album.id, channel };
+            questions.push(question(&reader, &subject, invitation, &publish, audience, words, site)?);
+        }
+    }
+    let is_child = match subject.age {
+        Age::Born(born) => day(site.now()) < birthday(born, reader.age_rules().rule(subject.country).age),
+        Age::Adult | Age::Unknown => false,
+    };
+    Ok(Page {
+        name: reader.profile(invitation.subject)?.name,
+        speaks_for: invitation.guardian.is_some(),
+        kept_until: words.day(album.keep_until).into_owned(),
+        is_answered: questions.iter().any(|question| question.said.is_some()),
+        questions,
+        child_notice: notice::for_children(words.code(), &album),
+        notice,
+        is_child,
+        is_restricted: subject.restriction != grata_core::subject::Restriction::None,
+        photos: own_photos(&reader, invitation)?.iter().map(ToString::to_string).collect(),
+        album,
+        shell,
+    })
+}
+
+fn question(
+    reader: &Reader,
+    subject: &Subject,
+    invitation: &Invitation,
+    publish: &Publish,
+    audience: Audience,
+    words: Words,
+    site: &Site,
+) -> Result<Asked, AppError> {
+    let purpose = PurposeKind::Publish(publish.channel.clone());
+    let answers = |act: &&ConsentAct| {
+        act.question.album == publish.album
+            && act.question.purpose == purpose
+            && act.speaker == speaker(invitation)
+    };
+    let last = subject.acts.iter().rev().find(answers);
+    let said = last.and_then(|act| match act.kind {
+        ActKind::Give { .. } => Some("yes"),
+        ActKind::Refuse | ActKind::Withdraw | ActKind::Contest => Some("no"),
+        ActKind::Expire => None,
+    });
+    let follows = match decide(subject, publish, reader.age_rules(), site.now()) {
+        Decision::Yes(permit) => words.a("me-shown-until", "day", words.moment(permit.ends())),
+        Decision::No(Reason::NeverAsked) => words.t("me-not-answered"),
+        Decision::No(reason) => words.t(&format!("me-{}", reason.as_str())),
+    };
+    Ok(Asked {
+        title: words.channel(publish.channel.as_str()).into_owned(),
+        help: words.t(&format!("me-audience-{}", audience.as_str())).into_owned(),
+        purpose: purpose.to_string(),
+        said,
+        words: follows.into_owned(),
+        is_from_form: last.is_some_and(|act| {
+            matches!(act.means, Means::Paper(_)) && matches!(act.kind, ActKind::Give { .. })
+        }),
+    })
+}
+
+/// The photos in which the person is held to be, whatever album they are in.
+fn own_photos(reader: &Reader, invitation: &Invitation) -> Result<Vec<PhotoId>, AppError> {
+    let mut own = Vec::new();
+    for id in reader.photos_tagged(invitation.subject)? {
+        let case = reader.photo_case(id)?;
+        if own_view(&case.photo, &case.evidence(reader.age_rules()), invitation.subject).is_some() {
+            own.push(id);
+        }
+    }
+    Ok(own)
+}
+
+/// What is said to a question.
+#[derive(Deserialize)]
+pub struct Said {
+    purpose: String,
+    answer: String,
+}
+
+/// `POST /me/answer`
+///
+/// # Errors
+/// A rule forbids it.
+pub async fn answer(
+    State(site): State<Site>,
+    visit: Visit,
+    Form(said): Form<Said>,
+) -> Result<Response, Trouble> {
+    let language = visit.words.language();
+    site.change(move |site| {
+        let invalid = || AppError::new(ErrorKind::Invalid, "this is no answer to a question of this page");
+        let purpose: PurposeKind = said.purpose.parse().map_err(|_| invalid())?;
+        let answer = match said.answer.as_str() {
+            "yes" => Answer::Yes(None),
+            "no" => no_to(site, &visit, &purpose)?,
+            "not-mine" => Answer::NotMine,
+            _ => return Err(invalid()),
+        };
+        consents::say_by_link(site.store(), &visit.secret, purpose, answer, language, site.now())
+    })
+    .await?;
+    // Whatever showed them is recalled now, not when somebody looks.
+    site.recall_soon();
+    Ok(go_to("/me#questions"))
+}
+
+/// After a yes, a no takes it back; before one it refuses.
+fn no_to(site: &Site, visit: &Visit, purpose: &PurposeKind) -> Result<Answer, AppError> {
+    let Visitor::Person(invitation) = &visit.visitor else { return Ok(Answer::No) };
+    let reader = site.store().read()?;
+    let subject = people::known(&reader, invitation.subject)?;
+    let last = subject.acts.iter().rev().find(|act| {
+        act.question.album == invitation.album
+            && act.question.purpose == *purpose
+            && act.speaker == speaker(invitation)
+    });
+    Ok(match last.map(|act| act.kind) {
+        Some(ActKind::Give { .. }) => Answer::NoLonger,
+        _ => Answer::No,
+    })
+}
+
+/// `GET /me/photos/{photo}`: they see themselves, everybody else is hidden (15(4)).
+///
+/// # Errors
+/// They are not in it.
+pub async fn picture(
+    State(site): State<Site>,
+    visit: Visit,
+    Path(id): Path<String>,
+) -> Result<Response, Trouble> {
+    let subject = invitation(&visit)?.subject;
+    let bytes = site.run(move |site| {
+        let photo = album::photo_id(&id)?;
+        let store = Arc::clone(site.store());
+        site.works().now(move |slot| pictures::for_person(&store, slot, photo, subject, PERSON_SIDE))?
+    });
+    Ok(as_picture(bytes.await?, "image/jpeg"))
+}
+
+/// Longer side of a picture on a person's page, in pixels.
+const PERSON_SIDE: u32 = 900;
+
+/// `POST /me/photos/{photo}/not-me`
+///
+/// # Errors
+/// They are not held to be in it.
+pub async fn not_me(
+    State(site): State<Site>,
+    visit: Visit,
+    Path(id): Path<String>,
+) -> Result<Response, Trouble> {
+    let subject = invitation(&visit)?.subject;
+    site.change(move |site| {
+        let (photo, faces) = {
+            let reader = site.store().read()?;
+            let id = album::photo_id(&id)?;
+            let nothing = || AppError::new(ErrorKind::NotFound, "there is no such photo of you");
+            let photo = reader.photo(id)?.ok_or_else(nothing)?;
+            let (tags, marks) = (reader.tags_on(id)?, reader.not_me_in(&photo)?);
+            let own = |face: &&grata_core::photo::Face| {
+                standing(&photo, face, &tags, &marks) == FaceStanding::Confirmed(subject)
+            };
+            let faces: Vec<_> = photo.faces.iter().filter(own).copied().collect();
+            if faces.is_empty() {
+                return Err(nothing());
+            }
+            (photo, faces)
+        };
+        for face in faces {
+            let at = FaceInPhoto { photo: photo.clone(), face };
+            tags::not_me(site.store(), &at, subject, ActorClass::Subject, site.now())?;
+        }
+        Ok(())
+    })
+    .await?;
+    site.recall_soon();
+    Ok(go_to("/me#photos"))
+}
+
+/// `POST /me/photos/{photo}/object`: this whole photo stays in the house from now on.
+///
+/// # Errors
+/// They are not in it.
+pub async fn object(
+    State(site): State<Site>,
+    visit: Visit,
+    Path(id): Path<String>,
+) -> Result<Response, Trouble> {
+    let invitation = invitation(&visit)?;
+    site.change(move |site| {
+        let reader = site.store().read()?;
+        let id = album::photo_id(&id)?;
+        let nothing = || AppError::new(ErrorKind::NotFound, "there is no such photo of you");
+        if !own_photos(&reader, &invitation)?.contains(&id) {
+            return Err(nothing());
+        }
+        let photo = reader.photo(id)?.ok_or_else(nothing)?;
+        drop(reader);
+        tags::object(site.store(), &photo, None, site.now())
+    })
+    .await?;
+    site.recall_soon();
+    Ok(go_to("/me#photos"))
+}
+
+/// `POST /me/leave`: forgets the link in this browser.
+pub async fn leave() -> Response {
+    let mut response = go_to("/");
+    response.headers_mut().extend(Cookie::Page.clear().map(|cookie| (header::SET_COOKIE, cookie)));
+    response
+}

@@ -1,0 +1,219 @@
+//! People and answers: who is asked about which album, what they said, and inviting more.
+
+use askama::Template;
+use axum::Form;
+use axum::extract::{Query, State};
+use axum::http::StatusCode;
+use axum::response::Response;
+use grata_core::consent::{Decision, decide};
+use grata_core::purpose::Publish;
+use grata_core::subject::Age;
+use grata_core::time::{Timestamp, day, months_after};
+use grata_store::Reader;
+use grata_store::queries::albums::Album;
+use grata_store::queries::subjects::Profile;
+use serde::Deserialize;
+
+use super::{Shell, album, shown, shown_as};
+use crate::app::people::{INVITATION_DAYS, InviteOrder, Invited, NewGuardian, NewPerson, invite as send};
+use crate::cli::qr::Code;
+use crate::error::{AppError, ErrorKind};
+use crate::web::access::Route;
+use crate::web::error::Trouble;
+use crate::web::guard::Visit;
+use crate::web::site::Site;
+use crate::web::words::Words;
+
+/// What somebody said about a channel.
+struct Cell {
+    kind: &'static str,
+    words: String,
+}
+
+struct Line {
+    id: String,
+    name: String,
+    cells: Vec<Cell>,
+    ends_soon: Option<String>,
+}
+
+/// A link that was made, shown this once.
+struct Fresh {
+    name: String,
+    link: String,
+    qr: String,
+    mail: String,
+}
+
+#[derive(Template)]
+#[template(path = "pages/people.html")]
+struct Page {
+    shell: Shell,
+    albums: Vec<(String, String, bool)>,
+    album: Option<String>,
+    channels: Vec<String>,
+    people: Vec<Line>,
+    fresh: Vec<Fresh>,
+    problem: Option<&'static str>,
+}
+
+/// Of which album.
+#[derive(Deserialize)]
+pub struct Wanted {
+    album: Option<String>,
+}
+
+/// Months before its end in which a yes is said to end soon.
+const SOON_MONTHS: u16 = 1;
+
+/// `GET /desk/people`
+///
+/// # Errors
+/// The store cannot be used.
+pub async fn page(
+    State(site): State<Site>,
+    visit: Visit,
+    Query(wanted): Query<Wanted>,
+) -> Result<Response, Trouble> {
+    Ok(shown(&page_with(&site, &visit, wanted.album, Vec::new(), None).await?))
+}
+
+async fn page_with(
+    site: &Site,
+    visit: &Visit,
+    wanted: Option<String>,
+    fresh: Vec<Fresh>,
+    problem: Option<&'static str>,
+) -> Result<Page, Trouble> {
+    let shell = Shell::of(visit);
+    site.run(move |site| {
+        let words = shell.words;
+        let reader = site.store().read()?;
+        let albums = reader.albums()?;
+        let album = match &wanted {
+            Some(id) => Some(album::find(&reader, id)?),
+            None => albums.first().cloned(),
+        };
+        let channels = reader.channels()?;
+        let mut people = Vec::new();
+        if let Some(album) = &album {
+            for subject in reader.people_of(album.id)? {
+                people.push(line(&reader, subject, album, words, site.now())?);
+            }
+            people.sort_by_key(|line| line.name.to_lowercase());
+        }
+        let is_on = |one: &Album| album.as_ref().is_some_and(|album| album.id == one.id);
+        Ok(Page {
+            albums: albums.iter().map(|one| (one.id.to_string(), one.title.clone(), is_on(one))).collect(),
+            channels: channels.iter().map(|(key, _)| words.channel(key.as_str()).into_owned()).collect(),
+            album: album.map(|album| album.id.to_string()),
+            people,
+            fresh,
+            problem,
+            shell,
+        })
+    })
+    .await
+}
+
+fn line(
+    reader: &Reader,
+    subject: grata_core::id::SubjectId,
+    album: &Album,
+    words: Words,
+    now: Timestamp,
+) -> Result<Line, AppError> {
+    let nobody = || AppError::new(ErrorKind::NotFound, "there is no such person");
+    let known = reader.subject(subject)?.ok_or_else(nobody)?;
+    let mut cells = Vec::new();
+    let mut ends_soon = None;
+    for (channel, _) in reader.channels()? {
+        let publish = Publish { album: album.id, channel };
+        cells.push(match decide(&known, &publish, reader.age_rules(), now) {
+            Decision::Yes(permit) => {
+                let ends = day(permit.ends());
+                if ends <= months_after(day(now), SOON_MONTHS) {
+                    ends_soon = Some(words.day(ends).into_owned());
+                }
+                Cell { kind: "yes", words: words.t("answer-yes").into_owned() }
+            }
+            Decision::No(reason) => {
+                let kind = if reason.as_str() == "never-asked" { "open" } else { "no" };
+                Cell { kind, words: words.t(&format!("reason-{}", reason.as_str())).into_owned() }
+            }
+        });
+    }
+    Ok(Line { id: subject.to_string(), name: reader.profile(subject)?.name, cells, ends_soon })
+}
+
+/// Whom to invite.
+#[derive(Deserialize)]
+pub struct Invite {
+    album: String,
+    name: String,
+    contact: String,
+    age: String,
+    born: String,
+    guardian: String,
+    guardian_contact: String,
+}
+
+/// `POST /desk/people`
+///
+/// # Errors
+/// There is no such album.
+pub async fn invite(
+    State(site): State<Site>,
+    visit: Visit,
+    Form(form): Form<Invite>,
+) -> Result<Response, Trouble> {
+    let album = form.album.clone();
+    let words = visit.words;
+    let made = site.change(move |site| invited(site, &form, words)).await?;
+    match made {
+        Some(fresh) => Ok(shown(&page_with(&site, &visit, Some(album), fresh, None).await?)),
+        None => {
+            let page = page_with(&site, &visit, Some(album), Vec::new(), Some("invite-incomplete")).await?;
+            Ok(shown_as(StatusCode::UNPROCESSABLE_ENTITY, &page))
+        }
+    }
+}
+
+/// `None`: something is missing.
+fn invited(site: &Site, form: &Invite, words: Words) -> Result<Option<Vec<Fresh>>, AppError> {
+    let age = match (form.age.as_str(), form.born.parse()) {
+        ("adult", _) => Age::Adult,
+        ("born", Ok(born)) => Age::Born(born),
+        ("born", Err(_)) => return Ok(None),
+        _ => Age::Unknown,
+    };
+    let filled = |text: &str| Some(text.trim().to_string()).filter(|text| !text.is_empty());
+    let (Some(name), Some(language)) = (filled(&form.name), words.language()) else { return Ok(None) };
+    let album = album::find(&site.store().read()?, &form.album)?;
+    let guardian = filled(&form.guardian).map(|name| NewGuardian {
+        profile: Profile { name, contact: filled(&form.guardian_contact) },
+        until: None,
+    });
+    let guardian_name = guardian.as_ref().map(|guardian| guardian.profile.name.clone());
+    let country = "FR".parse().map_err(|_| AppError::new(ErrorKind::Internal, "no such country"))?;
+    let person = NewPerson {
+        profile: Profile { name: name.clone(), contact: filled(&form.contact) },
+        age,
+        country,
+        language,
+    };
+    let order =
+        InviteOrder { person: Invited::New(person), guardian, album: album.id, days: INVITATION_DAYS };
+    let made = send(site.store(), &order, site.now())?;
+    let mut fresh = vec![fresh(words, &album.title, name, made.link)?];
+    if let (Some(name), Some((_, link))) = (guardian_name, made.guardian) {
+        fresh.push(self::fresh(words, &album.title, name, link)?);
+    }
+    Ok(Some(fresh))
+}
+
+fn fresh(words: Words, album: &str, name: String, link: String) -> Result<Fresh, AppError> {
+    let mail = words
+        .with("invite-mail", &[("name", name.clone()), ("album", album.to_string()), ("link", link.clone())]);
+    Ok(Fresh { qr: Code::of(&link)?.svg(), mail: mail.into_owned(), name, link })
+}

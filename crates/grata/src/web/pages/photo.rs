@@ -1,0 +1,537 @@
+//! One photo: each face with what becomes of it and why, and who it is, said by hand. A reviewer sees
+//! one photo at a time, the people of this album and nobody else, and never what else they are in
+//! (SEC-5). Who is in it is told that somebody looked (TRA-4).
+
+use std::sync::Arc;
+
+use askama::Template;
+use axum::extract::{Path, Query, State};
+use axum::http::HeaderMap;
+use axum::response::{IntoResponse, Response};
+use axum::{Form, Json};
+use grata_core::audit::entry::{ActorClass, Count, Event, EventKind};
+use grata_core::consent::{Decision, decide};
+use grata_core::geometry::PixelRect;
+use grata_core::id::{AlbumId, FaceId, PhotoId, SubjectId};
+use grata_core::photo::{Photo, Review};
+use grata_core::purpose::{ChannelKey, Publish};
+use grata_core::release::{HideReason, Planned, Treatment, plan_photo};
+use grata_core::tag::{FaceStanding, standing};
+use grata_core::time::Timestamp;
+use grata_store::{Reader, Store};
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+
+use super::{Shell, album, go_to, shown};
+use crate::app::tags::{self, FaceInPhoto};
+use crate::error::{AppError, ErrorKind};
+use crate::web::csrf;
+use crate::web::error::Trouble;
+use crate::web::guard::Visit;
+use crate::web::headers::picture;
+use crate::web::site::Site;
+use crate::web::words::Words;
+use crate::work::pictures;
+
+/// Letters after which people are suggested.
+const FEWEST_LETTERS: usize = 2;
+
+/// Most people that are suggested at once.
+const MOST_SUGGESTIONS: usize = 8;
+
+/// A face, as the page shows it.
+struct FaceShown {
+    id: String,
+    number: usize,
+    rect: PixelRect,
+    /// `shown`, `hidden`, `unknown` or `none`.
+    kind: &'static str,
+    name: Option<String>,
+    /// What becomes of it, in words.
+    words: String,
+    can_undo: bool,
+}
+
+/// Faces and boxes: what changes when somebody says who somebody is.
+#[derive(Template)]
+#[template(path = "pages/photo-faces.html")]
+struct Faces {
+    words: Words,
+    csrf: String,
+    photo: String,
+    channel: String,
+    width: u32,
+    height: u32,
+    faces: Vec<FaceShown>,
+    besides: Vec<PixelRect>,
+    open: usize,
+    is_doubtful: bool,
+    is_withheld: bool,
+}
+
+#[derive(Template)]
+#[template(path = "pages/photo.html")]
+struct Page {
+    shell: Shell,
+    album_id: String,
+    album_title: String,
+    name: String,
+    number: usize,
+    total: usize,
+    previous: Option<String>,
+    next: Option<String>,
+    channels: Vec<(String, bool)>,
+    faces: Faces,
+}
+
+/// For which channel decisions are shown.
+#[derive(Deserialize)]
+pub struct Wanted {
+    channel: Option<String>,
+}
+
+/// What the page is made of, read at one moment.
+struct Seen {
+    photo: Photo,
+    album_title: String,
+    name: String,
+    number: usize,
+    total: usize,
+    previous: Option<PhotoId>,
+    next: Option<PhotoId>,
+    channels: Vec<ChannelKey>,
+    faces: Faces,
+}
+
+/// `GET /desk/photos/{photo}`
+///
+/// # Errors
+/// There is no such photo.
+pub async fn page(
+    State(site): State<Site>,
+    visit: Visit,
+    Path(id): Path<String>,
+    Query(wanted): Query<Wanted>,
+) -> Result<Response, Trouble> {
+    let (words, csrf) = (visit.words, visit.csrf());
+    let seen = site
+        .change(move |site| {
+            let id = album::photo_id(&id)?;
+            put_on_record(site.store(), id, site.now())?;
+            seen(&site.store().read()?, id, wanted.channel.as_deref(), words, csrf, site.now())
+        })
+        .await?;
+    let channels = seen.channels.iter();
+    let page = Page {
+        shell: Shell::of(&visit),
+        album_id: seen.photo.album.to_string(),
+        album_title: seen.album_title,
+        name: seen.name,
+        number: seen.number,
+        total: seen.total,
+        previous: seen.previous.map(|id| id.to_string()),
+        next: seen.next.map(|id| id.to_string()),
+        channels: channels.map(|one| (one.to_string(), one.as_str() == seen.faces.channel)).collect(),
+        faces: seen.faces,
+    };
+    Ok(shown(&page))
+}
+
+/// Everybody who is tagged in a photo is told that somebody looked at it.
+fn put_on_record(store: &Store, id: PhotoId, now: Timestamp) -> Result<(), AppError> {
+    let tx = store.begin(now)?;
+    if tx.photo(id)?.is_none() {
+        return Err(no_photo());
+    }
+    let case = tx.photo_case(id)?;
+    let mut event = Event::new(EventKind::Viewed, ActorClass::Staff)
+        .in_album(case.photo.album)
+        .counting(Count::Photos, 1);
+    for face in &case.photo.faces {
+        if let FaceStanding::Confirmed(subject) = standing(&case.photo, face, &case.tags, &case.not_me)
+            && case.subjects.contains_key(&subject)
+        {
+            let photo = id.to_string();
+            event = event.about(subject, json!({"what": "viewed", "of": "a photo of you", "photo": photo}));
+        }
+    }
+    tx.commit(event)?;
+    Ok(())
+}
+
+fn no_photo() -> AppError {
+    AppError::new(ErrorKind::NotFound, "there is no such photo")
+}
+
+fn seen(
+    reader: &Reader,
+    id: PhotoId,
+    channel: Option<&str>,
+    words: Words,
+    csrf: String,
+    now: Timestamp,
+) -> Result<Seen, AppError> {
+    let photo = reader.photo(id)?.ok_or_else(no_photo)?;
+    let album_title = reader.album(photo.album)?.map(|album| album.title).unwrap_or_default();
+    let all = reader.photos_in(photo.album)?;
+    let at = all.iter().position(|one| *one == id).unwrap_or_default();
+    let faces = faces(reader, id, channel, words, csrf, now)?;
+    Ok(Seen {
+        album_title,
+        name: reader.photo_name(id)?,
+        number: at + 1,
+        total: all.len(),
+        previous: at.checked_sub(1).and_then(|before| all.get(before)).copied(),
+        next: all.get(at + 1).copied(),
+        channels: reader.channels()?.into_iter().map(|(channel, _)| channel).collect(),
+        faces,
+        photo,
+    })
+}
+
+/// The channel that is asked for, or the website, or the first there is.
+fn channel_of(reader: &Reader, wanted: Option<&str>) -> Result<ChannelKey, AppError> {
+    let channels = reader.channels()?;
+    let named =
+        |name: &str| channels.iter().find(|(key, _)| key.as_str() == name).map(|(key, _)| key.clone());
+    let found = wanted.and_then(named).or_else(|| named(ChannelKey::WEBSITE));
+    let found = found.or_else(|| channels.first().map(|(key, _)| key.clone()));
+    found.ok_or_else(|| AppError::new(ErrorKind::NotFound, "there is no channel"))
+}
+
+fn faces(
+    reader: &Reader,
+    id: PhotoId,
+    channel: Option<&str>,
+    words: Words,
+    csrf: String,
+    now: Timestamp,
+) -> Result<Faces, AppError> {
+    let channel = channel_of(reader, channel)?;
+    let case = reader.photo_case(id)?;
+    let publish = Publish { album: case.photo.album, channel: channel.clone() };
+    // A photo that waits for somebody to look at it is planned as if they had.
+    let mut looked_at = case.photo.clone();
+    looked_at.review = Review::Done;
+    let plan = plan_photo(&looked_at, &publish, &case.evidence(reader.age_rules()), now);
+    let mut shown = Vec::new();
+    let mut besides = Vec::new();
+    let is_withheld = matches!(plan, Planned::Withheld(_));
+    if let Planned::Leaves(plan) = &plan {
+        for (planned, number) in plan.faces().iter().zip(1..) {
+            let name = match planned.standing() {
+                FaceStanding::Confirmed(subject) => Some(reader.profile(subject)?.name),
+                FaceStanding::Unknown | FaceStanding::NotAFace => None,
+            };
+            let (kind, said) = match planned.treatment() {
+                Treatment::Show(_) => {
+                    ("shown", words.a("face-shown", "channel", words.channel(channel.as_str())))
+                }
+                Treatment::NotAFace => ("none", words.t("face-none")),
+                Treatment::Obscure(HideReason::Unknown) => ("unknown", words.t("reason-unknown")),
+                Treatment::Obscure(reason) => ("hidden", words.t(&format!("reason-{}", reason.as_str()))),
+            };
+            let face = planned.face().id;
+            shown.push(FaceShown {
+                id: face.to_string(),
+                number,
+                rect: planned.face().region.rect,
+                kind,
+                name,
+                words: said.into_owned(),
+                can_undo: case.tags.iter().any(|tag| tag.face == face),
+            });
+        }
+        besides.extend(plan.hidden_besides_faces().map(|(hidden, _)| hidden.region.rect));
+    }
+    Ok(Faces {
+        words,
+        csrf,
+        photo: id.to_string(),
+        channel: channel.to_string(),
+        width: case.photo.size.width,
+        height: case.photo.size.height,
+        open: shown.iter().filter(|face| face.kind == "unknown").count(),
+        faces: shown,
+        besides,
+        is_doubtful: case.photo.review == Review::Doubtful,
+        is_withheld,
+    })
+}
+
+/// `GET /desk/photos/{photo}/review`: for the eyes of the reviewer who has the page open; kept nowhere.
+///
+/// # Errors
+/// There is no such photo, or it cannot be made.
+pub async fn review_picture(State(site): State<Site>, Path(id): Path<String>) -> Result<Response, Trouble> {
+    let bytes = site
+        .run(move |site| {
+            let photo = album::photo_id(&id)?;
+            let store = Arc::clone(site.store());
+            site.works().now(move |slot| pictures::for_review(&store, slot, photo))?
+        })
+        .await?;
+    Ok(picture(bytes, "image/jpeg"))
+}
+
+/// The beginning of a name, and for which channel.
+#[derive(Deserialize)]
+pub struct Letters {
+    q: String,
+    channel: Option<String>,
+}
+
+/// Somebody who could be meant.
+#[derive(Debug, Serialize)]
+struct Suggested {
+    id: String,
+    name: String,
+    is_shown: bool,
+    words: String,
+}
+
+/// `GET /desk/albums/{album}/people?q=`: people of this album whose name has a part that begins so.
+///
+/// # Errors
+/// There is no such album.
+pub async fn pick(
+    State(site): State<Site>,
+    visit: Visit,
+    Path(id): Path<String>,
+    Query(letters): Query<Letters>,
+) -> Result<Response, Trouble> {
+    let words = visit.words;
+    let found = site.run(move |site| {
+        let reader = site.store().read()?;
+        let album = album::find(&reader, &id)?;
+        let publish = Publish { album: album.id, channel: channel_of(&reader, letters.channel.as_deref())? };
+        suggested(&reader, &publish, &letters.q, words, site.now())
+    });
+    Ok(Json(found.await?).into_response())
+}
+
+fn suggested(
+    reader: &Reader,
+    publish: &Publish,
+    letters: &str,
+    words: Words,
+    now: Timestamp,
+) -> Result<Vec<Suggested>, AppError> {
+    let wanted = plain(letters);
+    if wanted.chars().count() < FEWEST_LETTERS {
+        return Ok(Vec::new());
+    }
+    let mut found = Vec::new();
+    for (subject, name) in named_so(reader, publish.album, &wanted)? {
+        let Some(known) = reader.subject(subject)? else { continue };
+        let (is_shown, said) = match decide(&known, publish, reader.age_rules(), now) {
+            Decision::Yes(_) => (true, words.t("pick-yes")),
+            Decision::No(reason) => (false, words.t(&format!("reason-{}", reason.as_str()))),
+        };
+        found.push(Suggested { id: subject.to_string(), name, is_shown, words: said.into_owned() });
+    }
+    found.sort_by_key(|one| (!plain(&one.name).starts_with(&wanted), one.name.to_lowercase()));
+    found.truncate(MOST_SUGGESTIONS);
+    Ok(found)
+}
+
+fn named_so(reader: &Reader, album: AlbumId, wanted: &str) -> Result<Vec<(SubjectId, String)>, AppError> {
+    let mut found = Vec::new();
+    for subject in reader.people_of(album)? {
+        let name = reader.profile(subject)?.name;
+        let text = plain(&name);
+        let begins = text.starts_with(wanted)
+            || text.match_indices(wanted).any(|(at, _)| text[..at].ends_with([' ', '-', '\'']));
+        if begins {
+            found.push((subject, name));
+        }
+    }
+    Ok(found)
+}
+
+/// Small letters without the accents of French: `Zoé` is found by `zoe`.
+fn plain(text: &str) -> String {
+    let letter = |letter: char| match letter {
+        'à' | 'â' | 'ä' | 'á' | 'ã' => 'a',
+        'ç' => 'c',
+        'é' | 'è' | 'ê' | 'ë' => 'e',
+        'î' | 'ï' | 'í' => 'i',
+        'ô' | 'ö' | 'ó' => 'o',
+        'ù' | 'û' | 'ü' | 'ú' => 'u',
+        'ÿ' => 'y',
+        'ñ' => 'n',
+        other => other,
+    };
+    text.trim().to_lowercase().chars().map(letter).collect()
+}
+
+/// What is said about a face.
+#[derive(Deserialize)]
+pub struct Said {
+    face: String,
+    action: String,
+    person: Option<String>,
+    name: Option<String>,
+    channel: Option<String>,
+}
+
+/// `POST /desk/photos/{photo}/faces`
+///
+/// # Errors
+/// There is no such face or person, or the person says that it is not them.
+pub async fn tag(
+    State(site): State<Site>,
+    visit: Visit,
+    headers: HeaderMap,
+    Path(id): Path<String>,
+    Form(said): Form<Said>,
+) -> Result<Response, Trouble> {
+    let (page, channel) = (id.clone(), said.channel.clone());
+    site.change(move |site| say(site, &id, &said)).await?;
+    site.recall_soon();
+    answer(&site, visit, &headers, page, channel).await
+}
+
+fn say(site: &Site, photo: &str, said: &Said) -> Result<(), AppError> {
+    let reader = site.store().read()?;
+    let no_face = || AppError::new(ErrorKind::NotFound, "there is no such face");
+    let photo = reader.photo(album::photo_id(photo)?)?.ok_or_else(no_photo)?;
+    let face: FaceId = said.face.parse().map_err(|_| no_face())?;
+    let face = photo.faces.iter().find(|one| one.id == face).copied().ok_or_else(no_face)?;
+    let at = FaceInPhoto { photo, face };
+    match said.action.as_str() {
+        "is" => {
+            let subject = whom(&reader, at.photo.album, said)?;
+            drop(reader);
+            tags::set(site.store(), &at, subject, site.now()).map(drop)
+        }
+        "none" => {
+            drop(reader);
+            tags::no_face(site.store(), &at, site.now()).map(drop)
+        }
+        "undo" => {
+            drop(reader);
+            tags::undo(site.store(), &at, site.now()).map(drop)
+        }
+        _ => Err(AppError::new(ErrorKind::Invalid, "this cannot be said about a face")),
+    }
+}
+
+/// The person who is meant: one of the album's, by id, or by a name that only one of them has.
+fn whom(reader: &Reader, album: AlbumId, said: &Said) -> Result<SubjectId, AppError> {
+    let nobody = || AppError::new(ErrorKind::NotFound, "there is no such person in this album");
+    let people = reader.people_of(album)?;
+    if let Some(id) = said.person.as_deref().filter(|id| !id.is_empty()) {
+        let id: SubjectId = id.parse().map_err(|_| nobody())?;
+        return people.contains(&id).then_some(id).ok_or_else(nobody);
+    }
+    let wanted = plain(said.name.as_deref().unwrap_or_default());
+    if wanted.chars().count() < FEWEST_LETTERS {
+        return Err(AppError::new(ErrorKind::Invalid, "a name has at least two letters"));
+    }
+    match named_so(reader, album, &wanted)?[..] {
+        [(subject, _)] => Ok(subject),
+        [] => Err(nobody()),
+        _ => Err(AppError::new(ErrorKind::Conflict, "several people of this album have a name like that")),
+    }
+}
+
+/// A place that somebody drew, in pixels of the upright picture.
+#[derive(Debug, Clone, Deserialize)]
+pub struct Drawn {
+    x: u32,
+    y: u32,
+    width: u32,
+    height: u32,
+    channel: Option<String>,
+}
+
+impl Drawn {
+    /// A place by its corner and sides.
+    pub fn at(x: u32, y: u32, width: u32, height: u32) -> Self {
+        Self { x, y, width, height, channel: None }
+    }
+
+    /// The place.
+    pub fn rect(&self) -> PixelRect {
+        PixelRect::new(self.x, self.y, self.width, self.height)
+    }
+}
+
+/// `POST /desk/photos/{photo}/add-face`
+///
+/// # Errors
+/// There is no such photo, or the place is not in it.
+pub async fn add_face(
+    State(site): State<Site>,
+    visit: Visit,
+    headers: HeaderMap,
+    Path(id): Path<String>,
+    Form(drawn): Form<Drawn>,
+) -> Result<Response, Trouble> {
+    let (page, channel) = (id.clone(), drawn.channel.clone());
+    site.change(move |site| {
+        let photo = site.store().read()?.photo(album::photo_id(&id)?)?.ok_or_else(no_photo)?;
+        tags::add_face(site.store(), &photo, drawn.rect(), site.now())
+    })
+    .await?;
+    site.recall_soon();
+    answer(&site, visit, &headers, page, channel).await
+}
+
+/// Nothing but the token.
+#[derive(Deserialize)]
+pub struct Looked {
+    next: Option<String>,
+}
+
+/// `POST /desk/photos/{photo}/reviewed`
+///
+/// # Errors
+/// There is no such photo.
+pub async fn reviewed(
+    State(site): State<Site>,
+    Path(id): Path<String>,
+    Form(looked): Form<Looked>,
+) -> Result<Response, Trouble> {
+    let next = looked.next.as_deref().and_then(|next| next.parse::<PhotoId>().ok());
+    let back = site.change(move |site| {
+        let photo = site.store().read()?.photo(album::photo_id(&id)?)?.ok_or_else(no_photo)?;
+        tags::reviewed(site.store(), &photo, site.now())?;
+        Ok(match next {
+            Some(next) => format!("/desk/photos/{next}"),
+            None => format!("/desk/albums/{}", photo.album),
+        })
+    });
+    Ok(go_to(&back.await?))
+}
+
+/// To a script the part of the page that has changed; else the page.
+async fn answer(
+    site: &Site,
+    visit: Visit,
+    headers: &HeaderMap,
+    id: String,
+    channel: Option<String>,
+) -> Result<Response, Trouble> {
+    if !headers.contains_key(csrf::HEADER) {
+        let query = channel.map(|channel| format!("?channel={channel}")).unwrap_or_default();
+        return Ok(go_to(&format!("/desk/photos/{id}{query}")));
+    }
+    let (words, csrf) = (visit.words, visit.csrf());
+    let part = site.run(move |site| {
+        let reader = site.store().read()?;
+        faces(&reader, album::photo_id(&id)?, channel.as_deref(), words, csrf, site.now())
+    });
+    Ok(shown(&part.await?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_is_found_without_its_accents() {
+        assert_eq!(plain(" Zoé-Anaïs LEFÈVRE "), "zoe-anais lefevre");
+    }
+}

@@ -1,0 +1,416 @@
+//! Letting an album's photos leave: what would be shown, hidden and kept back, and why; the release; the
+//! finished photos as a ZIP file or behind a link.
+
+use std::collections::BTreeMap;
+use std::io::{self, Write};
+use std::pin::Pin;
+use std::task::{Context, Poll};
+
+use askama::Template;
+use axum::body::{Body, Bytes};
+use axum::extract::{Path, Query, State};
+use axum::http::{HeaderValue, header};
+use axum::response::{IntoResponse, Response};
+use axum::{Form, Json};
+use grata_core::audit::entry::{ActorClass, Count, Event, EventKind};
+use grata_core::digest::Digest;
+use grata_core::purpose::{Audience, ChannelKey, Publish};
+use grata_core::time::{Date, day, hours_after};
+use serde::{Deserialize, Serialize};
+use tokio::sync::mpsc;
+
+use super::{Shell, album, go_to, shown};
+use crate::app::people;
+use crate::app::releases::folder::kept_bytes;
+use crate::app::releases::{self, Outlook};
+use crate::error::{AppError, ErrorKind};
+use crate::web::access::Route;
+use crate::web::error::Trouble;
+use crate::web::guard::Visit;
+use crate::web::site::Site;
+use crate::work::{Progress, recalling, releasing};
+
+/// Days for which the link of a gallery leads somewhere.
+const GALLERY_DAYS: u32 = 90;
+
+/// Pieces of a ZIP file on their way to a slow browser.
+const PIECES_AHEAD: usize = 8;
+
+struct Channel {
+    name: String,
+    words: String,
+    audience: String,
+    is_on: bool,
+}
+
+struct Photo {
+    id: String,
+    number: usize,
+    shown: usize,
+    hidden: usize,
+    /// Why it stays in the house.
+    withheld: Option<String>,
+    /// Why faces are hidden, and how many.
+    reasons: Vec<(String, usize)>,
+}
+
+struct Link {
+    hash: String,
+    since: String,
+    until: String,
+}
+
+#[derive(Template)]
+#[template(path = "pages/release.html")]
+struct Page {
+    shell: Shell,
+    album_id: String,
+    album_title: String,
+    channels: Vec<Channel>,
+    channel: String,
+    channel_words: String,
+    photos: Vec<Photo>,
+    shown: usize,
+    hidden: usize,
+    leaving: usize,
+    withheld: usize,
+    reasons: Vec<(String, usize)>,
+    live: usize,
+    working: Option<Progress>,
+    failed: usize,
+    links: Vec<Link>,
+    fresh_link: Option<String>,
+}
+
+/// Through which channel.
+#[derive(Deserialize)]
+pub struct Wanted {
+    channel: Option<String>,
+}
+
+/// What the page is made of.
+struct Planned {
+    title: String,
+    channels: Vec<(ChannelKey, Audience)>,
+    publish: Publish,
+    photos: Vec<releases::PlannedPhoto>,
+    live: usize,
+    links: Vec<(Digest, Date, Date)>,
+}
+
+/// `GET /desk/albums/{album}/release`
+///
+/// # Errors
+/// There is no such album or channel.
+pub async fn page(
+    State(site): State<Site>,
+    visit: Visit,
+    Path(id): Path<String>,
+    Query(wanted): Query<Wanted>,
+) -> Result<Response, Trouble> {
+    page_with(&site, &visit, id, wanted.channel, None).await
+}
+
+async fn page_with(
+    site: &Site,
+    visit: &Visit,
+    id: String,
+    channel: Option<String>,
+    fresh_link: Option<String>,
+) -> Result<Response, Trouble> {
+    let planned = site.run(move |site| planned(site, &id, channel.as_deref())).await?;
+    let words = visit.words;
+    let mut all: BTreeMap<String, usize> = BTreeMap::new();
+    let mut photos = Vec::new();
+    for (photo, number) in planned.photos.iter().zip(1..) {
+        let mut line = Photo {
+            id: photo.photo.to_string(),
+            number,
+            shown: 0,
+            hidden: 0,
+            withheld: None,
+            reasons: Vec::new(),
+        };
+        let mut reasons: BTreeMap<String, usize> = BTreeMap::new();
+        match &photo.outlook {
+            Outlook::Withheld(why) => {
+                line.withheld = Some(words.t(&format!("withheld-{}", why.as_str())).into_owned());
+            }
+            Outlook::Leaves { faces, besides } => {
+                line.hidden = besides.len();
+                for face in faces.iter().filter(|face| !face.no_face) {
+                    match face.hidden {
+                        None => line.shown += 1,
+                        Some(reason) => {
+                            line.hidden += 1;
+                            let said = words.t(&format!("reason-{}", reason.as_str())).into_owned();
+                            *reasons.entry(said.clone()).or_default() += 1;
+                            *all.entry(said).or_default() += 1;
+                        }
+                    }
+                }
+            }
+        }
+        line.reasons = reasons.into_iter().collect();
+        photos.push(line);
+    }
+    let mut reasons: Vec<(String, usize)> = all.into_iter().collect();
+    reasons.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
+    let withheld = photos.iter().filter(|photo| photo.withheld.is_some()).count();
+    let channel = planned.publish.channel.to_string();
+    let links = planned.links.iter().map(|(hash, since, until)| Link {
+        hash: hash.to_string(),
+        since: words.day(*since).into_owned(),
+        until: words.day(*until).into_owned(),
+    });
+    let progress = site.works().progress(&releasing::name(&planned.publish));
+    Ok(shown(&Page {
+        shell: Shell::of(visit),
+        album_id: planned.publish.album.to_string(),
+        album_title: planned.title,
+        channels: planned
+            .channels
+            .iter()
+            .map(|(key, audience)| Channel {
+                name: key.to_string(),
+                words: words.channel(key.as_str()).into_owned(),
+                audience: words.t(&format!("audience-{}", audience.as_str())).into_owned(),
+                is_on: *key == planned.publish.channel,
+            })
+            .collect(),
+        channel_words: words.channel(&channel).into_owned(),
+        channel,
+        shown: photos.iter().map(|photo| photo.shown).sum(),
+        hidden: photos.iter().map(|photo| photo.hidden).sum(),
+        leaving: photos.len() - withheld,
+        withheld,
+        photos,
+        reasons,
+        live: planned.live,
+        working: progress.filter(|progress| !progress.is_over()),
+        failed: progress.map(|progress| progress.failed).unwrap_or_default(),
+        links: links.collect(),
+        fresh_link,
+    }))
+}
+
+fn planned(site: &Site, id: &str, channel: Option<&str>) -> Result<Planned, AppError> {
+    let reader = site.store().read()?;
+    let album = album::find(&reader, id)?;
+    let publish = publish(&reader, id, channel.unwrap_or(ChannelKey::WEBSITE))?;
+    let links = reader.gallery_links_of(album.id, site.now())?;
+    let links = links.into_iter().filter(|link| link.publish == publish);
+    Ok(Planned {
+        title: album.title,
+        channels: reader.channels()?,
+        photos: releases::plan(site.store(), &publish, site.cx())?,
+        live: releasing::showable(&reader, &publish, site.cx())?.len(),
+        links: links.map(|link| (link.hash, day(link.created_at), day(link.expires_at))).collect(),
+        publish,
+    })
+}
+
+fn publish(reader: &grata_store::Reader, album: &str, channel: &str) -> Result<Publish, AppError> {
+    let album = album::find(reader, album)?;
+    let known = reader.channels()?.into_iter().map(|(key, _)| key).find(|key| key.as_str() == channel);
+    let channel = known.ok_or_else(|| AppError::new(ErrorKind::NotFound, "there is no such channel"))?;
+    Ok(Publish { album: album.id, channel })
+}
+
+/// Through which channel.
+#[derive(Deserialize)]
+pub struct Order {
+    channel: String,
+}
+
+/// `POST /desk/albums/{album}/release`
+///
+/// # Errors
+/// There is no such album or channel.
+pub async fn release(
+    State(site): State<Site>,
+    Path(id): Path<String>,
+    Form(order): Form<Order>,
+) -> Result<Response, Trouble> {
+    let back = format!("/desk/albums/{id}/release?channel={}", order.channel);
+    site.change(move |site| {
+        let publish = publish(&site.store().read()?, &id, &order.channel)?;
+        releasing::release(site.works(), site.store(), site.cx(), &publish)
+    })
+    .await?;
+    Ok(go_to(&back))
+}
+
+/// What is asked about: a release, or the recall.
+#[derive(Deserialize)]
+pub struct Asked {
+    album: Option<String>,
+    channel: Option<String>,
+}
+
+/// How far it is, for the script of the page.
+#[derive(Serialize)]
+struct Far {
+    total: usize,
+    done: usize,
+    is_over: bool,
+}
+
+/// `GET /desk/work`
+///
+/// # Errors
+/// Nothing is being done there.
+pub async fn work(State(site): State<Site>, Query(asked): Query<Asked>) -> Result<Response, Trouble> {
+    let name = match (asked.album, asked.channel) {
+        (Some(album), Some(channel)) => {
+            let (album, channel) = (album.parse(), channel.parse());
+            let (Ok(album), Ok(channel)) = (album, channel) else { return Err(Trouble::not_found()) };
+            releasing::name(&Publish { album, channel })
+        }
+        _ => recalling::NAME.into(),
+    };
+    let progress = site.works().progress(&name).ok_or_else(Trouble::not_found)?;
+    let Progress { total, done, .. } = progress;
+    Ok(Json(Far { total, done, is_over: progress.is_over() }).into_response())
+}
+
+/// `POST /desk/albums/{album}/share`: a link to the finished photos, shown once.
+///
+/// # Errors
+/// There is no such album or channel.
+pub async fn share(
+    State(site): State<Site>,
+    visit: Visit,
+    Path(id): Path<String>,
+    Form(order): Form<Order>,
+) -> Result<Response, Trouble> {
+    let (album, channel) = (id.clone(), order.channel.clone());
+    let link = site
+        .change(move |site| {
+            let publish = publish(&site.store().read()?, &id, &order.channel)?;
+            let mut tx = site.store().begin(site.now())?;
+            let address = people::address(&tx)?;
+            let token = tx.insert_gallery_link(&publish, hours_after(site.now(), GALLERY_DAYS * 24))?;
+            tx.commit(Event::new(EventKind::GalleryShared, ActorClass::Staff).in_album(publish.album))?;
+            Ok(format!("{address}/g#{}", Digest(token)))
+        })
+        .await?;
+    page_with(&site, &visit, album, Some(channel), Some(link)).await
+}
+
+/// Which link is to end.
+#[derive(Deserialize)]
+pub struct End {
+    channel: String,
+    link: String,
+}
+
+/// `POST /desk/albums/{album}/unshare`
+///
+/// # Errors
+/// There is no such link.
+pub async fn end_share(
+    State(site): State<Site>,
+    Path(id): Path<String>,
+    Form(end): Form<End>,
+) -> Result<Response, Trouble> {
+    let back = format!("/desk/albums/{id}/release?channel={}", end.channel);
+    site.change(move |site| {
+        let album = album::find(&site.store().read()?, &id)?;
+        let hash = end.link.parse::<Digest>();
+        let hash = hash.map_err(|_| AppError::new(ErrorKind::NotFound, "there is no such link"))?;
+        let mut tx = site.store().begin(site.now())?;
+        tx.revoke_gallery_link(album.id, hash)?;
+        tx.commit(Event::new(EventKind::GalleryShared, ActorClass::Staff).in_album(album.id))?;
+        Ok(())
+    })
+    .await?;
+    Ok(go_to(&back))
+}
+
+/// `GET /desk/albums/{album}/zip/{channel}`: the finished photos that may be shown now.
+///
+/// # Errors
+/// There is no such album or channel, or nothing was released.
+pub async fn zip(
+    State(site): State<Site>,
+    Path((id, channel)): Path<(String, String)>,
+) -> Result<Response, Trouble> {
+    let name = format!("attachment; filename=\"{channel}.zip\"");
+    let photos = site
+        .change(move |site| {
+            let reader = site.store().read()?;
+            let publish = publish(&reader, &id, &channel)?;
+            let photos = releasing::showable(&reader, &publish, site.cx())?;
+            drop(reader);
+            if photos.is_empty() {
+                return Err(AppError::new(ErrorKind::NotFound, "nothing was released here"));
+            }
+            // Who got what is on record before it leaves (RTS-14).
+            let event = Event::new(EventKind::Exported, ActorClass::Staff).in_album(publish.album);
+            site.store().begin(site.now())?.commit(event.counting(Count::Renditions, photos.len() as u64))?;
+            Ok(photos)
+        })
+        .await?;
+    let (sender, receiver) = mpsc::channel(PIECES_AHEAD);
+    drop(tokio::task::spawn_blocking(move || {
+        let mut pipe = Pipe(sender);
+        let written = (|| -> Result<(), AppError> {
+            let failed =
+                |error: &dyn std::fmt::Display| AppError::new(ErrorKind::Unavailable, error.to_string());
+            let mut zip = zip::ZipWriter::new_stream(&mut pipe);
+            // Finished photos are compressed already; all of them bear the same day.
+            let options = zip::write::SimpleFileOptions::default()
+                .compression_method(zip::CompressionMethod::Stored)
+                .last_modified_time(zip::DateTime::default());
+            for photo in &photos {
+                let bytes = kept_bytes(site.store(), photo)?;
+                zip.start_file(photo.file_name.as_str(), options).map_err(|error| failed(&error))?;
+                zip.write_all(&bytes).map_err(|error| failed(&error))?;
+            }
+            zip.finish().map_err(|error| failed(&error))?;
+            Ok(())
+        })();
+        if written.is_err() {
+            // Half a file must not look like a whole one.
+            let _ = pipe.0.blocking_send(Err(io::Error::other("broken off")));
+        }
+    }));
+    let headers = [
+        (header::CONTENT_TYPE, HeaderValue::from_static("application/zip")),
+        (
+            header::CONTENT_DISPOSITION,
+            HeaderValue::try_from(name).unwrap_or(HeaderValue::from_static("attachment")),
+        ),
+    ];
+    Ok((headers, Body::new(Pieces(receiver))).into_response())
+}
+
+/// Writes into a body that is on its way.
+struct Pipe(mpsc::Sender<io::Result<Bytes>>);
+
+impl Write for Pipe {
+    fn write(&mut self, piece: &[u8]) -> io::Result<usize> {
+        let sent = self.0.blocking_send(Ok(Bytes::copy_from_slice(piece)));
+        sent.map(|()| piece.len()).map_err(|_| io::ErrorKind::BrokenPipe.into())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+/// A body of pieces that a thread writes.
+pub struct Pieces(mpsc::Receiver<io::Result<Bytes>>);
+
+impl http_body::Body for Pieces {
+    type Data = Bytes;
+    type Error = io::Error;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Option<io::Result<http_body::Frame<Bytes>>>> {
+        self.0.poll_recv(cx).map(|piece| piece.map(|piece| piece.map(http_body::Frame::data)))
+    }
+}

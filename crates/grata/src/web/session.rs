@@ -1,0 +1,230 @@
+//! Who comes in, and with which right. A cookie holds a secret; what is kept is its hash. The secret of
+//! a person's or a gallery's link is the cookie itself, so that a revoked link ends what it began.
+
+use argon2::password_hash::phc::PasswordHash;
+use argon2::{Algorithm, Argon2, Params, PasswordHasher as _, PasswordVerifier as _, Version};
+use axum::http::{HeaderMap, HeaderValue, header};
+use grata_core::audit::entry::{ActorClass, Event, EventKind};
+use grata_core::digest::Digest;
+use grata_core::id::AccountId;
+use grata_core::purpose::Publish;
+use grata_core::time::hours_after;
+use grata_store::Store;
+use grata_store::queries::accounts::{Account, NewAccount, Role};
+use grata_store::queries::subjects::Invitation;
+
+use super::site::Site;
+use crate::error::{AppError, ErrorKind};
+
+/// Hours after which somebody signs in again.
+const SESSION_HOURS: u32 = 12;
+
+/// Days for which a link to make an account leads somewhere.
+const ACCOUNT_LINK_DAYS: u32 = 3;
+
+/// Shortest password, in characters.
+pub const SHORTEST_PASSWORD: usize = 10;
+
+/// Longest password, in bytes: longer ones are no safer.
+const LONGEST_PASSWORD: usize = 1000;
+
+/// Memory and passes of Argon2id: OWASP's second choice (19 MiB, 2 passes), which is Argon2's default.
+fn argon2() -> Argon2<'static> {
+    Argon2::new(Algorithm::Argon2id, Version::V0x13, Params::DEFAULT)
+}
+
+/// The cookies.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Cookie {
+    /// Of somebody who is signed in.
+    Desk,
+    /// Of a person.
+    Page,
+    /// Of a gallery.
+    Gallery,
+}
+
+impl Cookie {
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Desk => "grata-desk",
+            Self::Page => "grata-page",
+            Self::Gallery => "grata-gallery",
+        }
+    }
+
+    /// Scripts cannot read it, and no other site can send it. The desk's comes along when somebody
+    /// follows a link in a mail; the others are set by the page that such a link opens.
+    pub fn set(self, secret: &str, is_secure: bool) -> Option<HeaderValue> {
+        let strictness = if self == Self::Desk { "Lax" } else { "Strict" };
+        let secure = if is_secure { "; Secure" } else { "" };
+        let text = format!("{}={secret}; Path=/; HttpOnly; SameSite={strictness}{secure}", self.name());
+        HeaderValue::try_from(text).ok()
+    }
+
+    /// Ends it.
+    pub fn clear(self) -> Option<HeaderValue> {
+        let text = format!("{}=; Path=/; Max-Age=0; HttpOnly; SameSite=Strict", self.name());
+        HeaderValue::try_from(text).ok()
+    }
+
+    /// The secret that a browser sent.
+    pub fn read(self, headers: &HeaderMap) -> Option<String> {
+        cookie(headers, self.name())
+    }
+}
+
+/// A cookie by its name.
+pub fn cookie(headers: &HeaderMap, name: &str) -> Option<String> {
+    let all = headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
+    let mut pairs = all.flat_map(|line| line.split(';')).filter_map(|pair| pair.trim().split_once('='));
+    pairs.find(|(key, _)| *key == name).map(|(_, value)| value.to_string())
+}
+
+/// Who comes in.
+#[derive(Debug, Clone)]
+pub enum Visitor {
+    /// Somebody of whom nothing is known.
+    Nobody,
+    /// Somebody of the organisation.
+    Staff(Account),
+    /// A person, or their guardian, by their link.
+    Person(Invitation),
+    /// Whoever has the link of a gallery.
+    Guest(Publish),
+}
+
+fn bytes(secret: &str) -> Option<[u8; 32]> {
+    secret.parse::<Digest>().ok().map(|digest| digest.0)
+}
+
+/// Who holds this secret of this kind; none if it leads nowhere, or nowhere any more.
+///
+/// # Errors
+/// The store cannot be used.
+pub fn visitor(site: &Site, cookie: Cookie, secret: &str) -> Result<Option<Visitor>, AppError> {
+    let Some(token) = bytes(secret) else { return Ok(None) };
+    let (reader, now) = (site.store().read()?, site.now());
+    Ok(match cookie {
+        Cookie::Desk => reader.session(&token, now)?.map(Visitor::Staff),
+        Cookie::Page => reader.invitation(&token, now)?.map(Visitor::Person),
+        Cookie::Gallery => reader.gallery_link(&token, now)?.map(Visitor::Guest),
+    })
+}
+
+/// Signs somebody in: the secret for their cookie, or `None` if name and password do not fit. That
+/// takes as long whether or not there is such a name.
+///
+/// # Errors
+/// The store cannot be used.
+pub fn sign_in(site: &Site, login: &str, password: &str) -> Result<Option<String>, AppError> {
+    let found = site.store().read()?.account_for_login(login)?;
+    let (account, hash) = match found {
+        Some((account, hash)) => (Some(account), hash),
+        None => (None, nobodys_hash()?),
+    };
+    let parsed = PasswordHash::new(&hash)
+        .map_err(|_| AppError::new(ErrorKind::Internal, "a password that is kept makes no sense"))?;
+    let fits = argon2().verify_password(password.as_bytes(), &parsed).is_ok();
+    match account {
+        Some(account) if fits => Ok(Some(begin_session(site, account)?)),
+        _ => Ok(None),
+    }
+}
+
+/// The hash of a password that nobody has.
+fn nobodys_hash() -> Result<String, AppError> {
+    hash_of("nobody signs in with this", &[7; 16])
+}
+
+fn hash_of(password: &str, salt: &[u8; 16]) -> Result<String, AppError> {
+    let hash = argon2().hash_password_with_salt(password.as_bytes(), salt);
+    let hash = hash.map_err(|_| AppError::new(ErrorKind::Internal, "the password cannot be hashed"))?;
+    Ok(hash.to_string())
+}
+
+fn begin_session(site: &Site, account: AccountId) -> Result<String, AppError> {
+    let mut tx = site.store().begin(site.now())?;
+    let token = tx.insert_session(account, hours_after(site.now(), SESSION_HOURS))?;
+    tx.commit(Event::new(EventKind::SignedIn, ActorClass::Staff))?;
+    Ok(Digest(token).to_string())
+}
+
+/// Signs somebody out.
+///
+/// # Errors
+/// The store cannot be used.
+pub fn sign_out(site: &Site, secret: &str) -> Result<(), AppError> {
+    let Some(token) = bytes(secret) else { return Ok(()) };
+    let mut tx = site.store().begin(site.now())?;
+    tx.delete_session(&token)?;
+    tx.commit(Event::new(EventKind::SignedOut, ActorClass::Staff))?;
+    Ok(())
+}
+
+/// Makes a link with which somebody makes an account of this role. Its secret stands behind the `#`.
+///
+/// # Errors
+/// The store cannot be used.
+pub fn account_link(store: &Store, role: Role, now: grata_core::time::Timestamp) -> Result<String, AppError> {
+    let mut tx = store.begin(now)?;
+    let token = tx.insert_account_link(role, hours_after(now, ACCOUNT_LINK_DAYS * 24))?;
+    tx.commit(Event::new(EventKind::AccountAdded, ActorClass::Staff))?;
+    Ok(Digest(token).to_string())
+}
+
+/// The link for the owner of an installation in which nobody has an account yet. Links of earlier
+/// starts end.
+///
+/// # Errors
+/// The store cannot be used.
+pub fn owners_link(store: &Store, now: grata_core::time::Timestamp) -> Result<Option<String>, AppError> {
+    if !store.read()?.accounts()?.is_empty() {
+        return Ok(None);
+    }
+    let mut tx = store.begin(now)?;
+    tx.revoke_account_links()?;
+    tx.commit(Event::new(EventKind::AccountChanged, ActorClass::Staff))?;
+    account_link(store, Role::Owner, now).map(Some)
+}
+
+/// What somebody fills in who makes an account.
+#[derive(Clone)]
+pub struct NewSignIn<'a> {
+    /// The secret of the link.
+    pub secret: &'a str,
+    /// What colleagues call them.
+    pub label: &'a str,
+    /// What they sign in with.
+    pub login: &'a str,
+    /// The password.
+    pub password: &'a str,
+}
+
+/// Makes an account by a link, and signs in: the secret for the cookie.
+///
+/// # Errors
+/// `NotFound` if the link leads nowhere; `Invalid` if something is missing; `Conflict` if somebody else
+/// signs in with that name.
+pub fn make_account(site: &Site, new: &NewSignIn<'_>) -> Result<String, AppError> {
+    let nowhere = || AppError::new(ErrorKind::NotFound, "this link leads nowhere, or nowhere any more");
+    let token = bytes(new.secret.trim()).ok_or_else(nowhere)?;
+    if site.store().read()?.account_link(&token, site.now())?.is_none() {
+        return Err(nowhere());
+    }
+    let fits = new.password.chars().count() >= SHORTEST_PASSWORD && new.password.len() <= LONGEST_PASSWORD;
+    if new.login.trim().is_empty() || new.label.trim().is_empty() || !fits {
+        let message = format!("a name, and a password of at least {SHORTEST_PASSWORD} characters");
+        return Err(AppError::new(ErrorKind::Invalid, message));
+    }
+    let id = AccountId::random(&mut site.store().rng());
+    // Random, and used for nothing else.
+    let salt = *AccountId::random(&mut site.store().rng()).as_bytes();
+    let password = hash_of(new.password, &salt)?;
+    let mut tx = site.store().begin(site.now())?;
+    let role = tx.use_account_link(&token)?;
+    let (login, label) = (new.login.trim(), new.label.trim());
+    tx.insert_account(&NewAccount { id, login, label, role, password: &password })?;
+    tx.commit(Event::new(EventKind::AccountAdded, ActorClass::Staff))?;
+    begin_session(site, id)
+}
