@@ -13,6 +13,7 @@ pub fn protocol(mut bytes: &[u8]) {
         margin: 0.3,
         given,
         planned: None,
+        screen: None,
         digest: false,
     };
     let request = Request { id: 1, task };

@@ -191,23 +191,24 @@ keys-undo = undo the last word about this face
 keys-compare = before / after
 keys-done = looked at, next photo
 
-reason-unknown = Hidden: nobody has said who this is
-reason-erased = Hidden: this person is gone
-reason-restricted = Hidden: use of their data is frozen
-reason-age-unknown = Hidden: nobody has said how old they are
-reason-refused = Hidden: said no
-reason-withdrawn = Hidden: took the yes back
-reason-contested = Hidden: says that the form was not theirs
-reason-guardian-refused = Hidden: a guardian said no
-reason-guardian-withdrew = Hidden: a guardian took the yes back
-reason-expired = Hidden: the yes has ended
-reason-came-of-age = Hidden: came of age, and is to be asked themselves
-reason-guardian-missing = Hidden: a guardian has to say yes as well
-reason-guardian-unverified = Hidden: the guardian has not been checked yet
-reason-child-missing = Hidden: the child has to say yes as well
-reason-never-asked = Hidden: has not answered
-reason-objection = Hidden: somebody objects
-reason-hidden-before = Hidden: was hidden before
+hidden-because = Hidden: { $reason }
+reason-unknown = nobody has said who this is
+reason-erased = this person is gone
+reason-restricted = use of their data is frozen
+reason-age-unknown = nobody has said how old they are
+reason-refused = said no
+reason-withdrawn = took the yes back
+reason-contested = says that the form was not theirs
+reason-guardian-refused = a guardian said no
+reason-guardian-withdrew = a guardian took the yes back
+reason-expired = the yes has ended
+reason-came-of-age = came of age, and is to be asked themselves
+reason-guardian-missing = a guardian has to say yes as well
+reason-guardian-unverified = the guardian has not been checked yet
+reason-child-missing = the child has to say yes as well
+reason-never-asked = has not answered
+reason-objection = somebody objects
+reason-hidden-before = was hidden before
 reason-uncovered = A place that is to be hidden was not
 reason-waits-for-review = Somebody has to look at the photo first
 reason-other-album = The photo is of another album
@@ -237,6 +238,7 @@ release-zip = Download ZIP
 release-share = Make a gallery link
 release-photos = What leaves
 release-tile = { $shown } shown, { $hidden } hidden
+release-tile-failed = could not be made
 share-fresh = Whoever has this link sees the released photos. It is shown this once.
 share-link = Link
 share-line = A link since { $since }, until { $until }
@@ -266,6 +268,8 @@ people-none = Nobody was asked yet
 people-none-help = Invite somebody: they say yes or no by a link of their own, and you see the answer here.
 people-ends = ends { $day }
 answer-yes = yes
+answer-no = no
+answer-open = no answer yet
 answer-until = yes, until { $day }
 invite = Invite somebody
 invite-contact = E-mail or telephone (sealed)
@@ -341,14 +345,29 @@ actor-subject = the person
 actor-anybody = anybody
 actor-staff = the organisation
 actor-clock = the clock
-count-photos = { $n } photos
-count-faces = { $n } faces
+count-photos = { $n ->
+    [one] 1 photo
+   *[other] { $n } photos
+}
+count-faces = { $n ->
+    [one] 1 face
+   *[other] { $n } faces
+}
 count-shown = { $n } shown
 count-hidden = { $n } hidden
 count-withheld = { $n } kept back
-count-renditions = { $n } finished photos
-count-subjects = { $n } people
-count-entries = { $n } entries
+count-renditions = { $n ->
+    [one] 1 finished photo
+   *[other] { $n } finished photos
+}
+count-subjects = { $n ->
+    [one] 1 person
+   *[other] { $n } people
+}
+count-entries = { $n ->
+    [one] 1 entry
+   *[other] { $n } entries
+}
 count-failed = { $n } failed
 count-bytes = { $n } bytes
 event-initialised = Installation made

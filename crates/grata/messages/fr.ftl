@@ -191,23 +191,24 @@ keys-undo = annuler le dernier mot sur ce visage
 keys-compare = avant / après
 keys-done = regardée, photo suivante
 
-reason-unknown = Caché : personne n'a dit qui c'est
-reason-erased = Caché : cette personne n'est plus là
-reason-restricted = Caché : l'usage de ses données est gelé
-reason-age-unknown = Caché : personne n'a dit son âge
-reason-refused = Caché : a dit non
-reason-withdrawn = Caché : a retiré son oui
-reason-contested = Caché : dit que le formulaire n'était pas le sien
-reason-guardian-refused = Caché : un tuteur a dit non
-reason-guardian-withdrew = Caché : un tuteur a retiré son oui
-reason-expired = Caché : le oui a pris fin
-reason-came-of-age = Caché : a atteint l'âge, et doit être demandé en personne
-reason-guardian-missing = Caché : un tuteur doit aussi dire oui
-reason-guardian-unverified = Caché : le tuteur n'est pas encore vérifié
-reason-child-missing = Caché : l'enfant doit aussi dire oui
-reason-never-asked = Caché : n'a pas répondu
-reason-objection = Caché : quelqu'un s'oppose
-reason-hidden-before = Caché : l'était déjà
+hidden-because = Caché : { $reason }
+reason-unknown = personne n'a dit qui c'est
+reason-erased = cette personne n'est plus là
+reason-restricted = l'usage de ses données est gelé
+reason-age-unknown = personne n'a dit son âge
+reason-refused = a dit non
+reason-withdrawn = a retiré son oui
+reason-contested = dit que le formulaire n'était pas le sien
+reason-guardian-refused = un tuteur a dit non
+reason-guardian-withdrew = un tuteur a retiré son oui
+reason-expired = le oui a pris fin
+reason-came-of-age = a atteint l'âge, et doit être demandé en personne
+reason-guardian-missing = un tuteur doit aussi dire oui
+reason-guardian-unverified = le tuteur n'est pas encore vérifié
+reason-child-missing = l'enfant doit aussi dire oui
+reason-never-asked = n'a pas répondu
+reason-objection = quelqu'un s'oppose
+reason-hidden-before = l'était déjà
 reason-uncovered = Un endroit à cacher ne l'était pas
 reason-waits-for-review = Quelqu'un doit d'abord regarder la photo
 reason-other-album = La photo est d'un autre album
@@ -237,6 +238,7 @@ release-zip = Télécharger le ZIP
 release-share = Faire un lien vers la galerie
 release-photos = Ce qui sort
 release-tile = { $shown } montrés, { $hidden } cachés
+release-tile-failed = pas faite
 share-fresh = Qui a ce lien voit les photos publiées. Il n'est montré que cette fois.
 share-link = Lien
 share-line = Un lien depuis le { $since }, jusqu'au { $until }
@@ -266,6 +268,8 @@ people-none = Personne n'a encore été demandé
 people-none-help = Invitez quelqu'un : il dit oui ou non par son propre lien, et vous voyez la réponse ici.
 people-ends = finit le { $day }
 answer-yes = oui
+answer-no = non
+answer-open = pas de réponse
 answer-until = oui, jusqu'au { $day }
 invite = Inviter quelqu'un
 invite-contact = E-mail ou téléphone (scellé)
@@ -341,14 +345,29 @@ actor-subject = la personne
 actor-anybody = n'importe qui
 actor-staff = l'organisation
 actor-clock = l'horloge
-count-photos = { $n } photos
-count-faces = { $n } visages
+count-photos = { $n ->
+    [one] { $n } photo
+   *[other] { $n } photos
+}
+count-faces = { $n ->
+    [one] { $n } visage
+   *[other] { $n } visages
+}
 count-shown = { $n } montrés
 count-hidden = { $n } cachés
 count-withheld = { $n } retenues
-count-renditions = { $n } photos finies
-count-subjects = { $n } personnes
-count-entries = { $n } entrées
+count-renditions = { $n ->
+    [one] { $n } photo finie
+   *[other] { $n } photos finies
+}
+count-subjects = { $n ->
+    [one] { $n } personne
+   *[other] { $n } personnes
+}
+count-entries = { $n ->
+    [one] { $n } entrée
+   *[other] { $n } entrées
+}
 count-failed = { $n } échecs
 count-bytes = { $n } octets
 event-initialised = Installation créée

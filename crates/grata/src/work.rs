@@ -11,6 +11,8 @@ use std::sync::mpsc;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
 
+use grata_core::id::PhotoId;
+
 use crate::error::{AppError, ErrorKind};
 use crate::worker::pool::{Crew, Slot};
 
@@ -40,7 +42,7 @@ struct Queue {
 }
 
 /// How far something is that takes a while.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Progress {
     /// Photos in all.
     pub total: usize,
@@ -50,11 +52,13 @@ pub struct Progress {
     pub withheld: usize,
     /// Photos that could not be made.
     pub failed: usize,
+    /// Which: somebody has to look at them.
+    pub failures: Vec<PhotoId>,
 }
 
 impl Progress {
     /// Whether nothing is left to be done.
-    pub fn is_over(self) -> bool {
+    pub fn is_over(&self) -> bool {
         self.done >= self.total
     }
 }
@@ -151,7 +155,7 @@ impl Works {
 
     /// How far it is; none if it was never begun.
     pub fn progress(&self, name: &str) -> Option<Progress> {
-        lock(&self.0.progress).get(name).copied()
+        lock(&self.0.progress).get(name).cloned()
     }
 
     /// Finishes what is being worked on, leaves the rest, and ends the threads.

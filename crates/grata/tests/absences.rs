@@ -15,7 +15,8 @@ const BANNED: &[&str] = &[
     "curl",
     "gstreamer",
     "h3",
-    "hyper",
+    "hyper-rustls",
+    "hyper-tls",
     "isahc",
     "lettre",
     "libcurl",
@@ -50,26 +51,45 @@ fn col_1_no_package_fetches_from_an_address() {
     assert!(banned.is_empty(), "{banned:?}");
 }
 
+/// hyper answers requests here. Its other half, which makes them, is not built in.
+#[test]
+fn col_1_the_http_library_has_no_client() {
+    let features = cargo_tree(&["--edges", "normal,build,features", "--prefix", "none"]);
+    for package in ["hyper", "hyper-util"] {
+        assert!(features.contains(&format!("{package} feature \"server\"")), "{package} is there at all");
+        for line in features.lines().filter(|line| line.starts_with(&format!("{package} feature"))) {
+            assert!(!line.contains("client") && !line.contains("\"full\""), "{line}");
+        }
+    }
+}
+
 /// Names of all packages that end up in the `grata` binary, or in the building of it, here.
 fn shipped_packages() -> BTreeSet<String> {
+    let tree = cargo_tree(&["--edges", "normal,build", "--prefix", "none"]);
+    tree.lines().filter_map(|line| line.split_whitespace().next()).map(str::to_string).collect()
+}
+
+fn cargo_tree(arguments: &[&str]) -> String {
     let output = Command::new(env!("CARGO"))
-        .args(["tree", "--package", "grata", "--edges", "normal,build", "--prefix", "none"])
-        .args(["--offline", "--locked"])
+        .args(["tree", "--package", "grata", "--offline", "--locked"])
+        .args(arguments)
         .current_dir(env!("CARGO_MANIFEST_DIR"))
         .output()
         .unwrap();
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    let tree = String::from_utf8(output.stdout).unwrap();
-    tree.lines().filter_map(|line| line.split_whitespace().next()).map(str::to_string).collect()
+    String::from_utf8(output.stdout).unwrap()
 }
 
 #[test]
-fn col_1_no_code_of_ours_opens_a_connection() {
-    let networked = sources().into_iter().filter(|(_, text)| {
-        ["std::net", "TcpStream", "UdpSocket", "UnixStream"].iter().any(|word| text.contains(word))
-    });
-    let places: Vec<_> = networked.map(|(path, _)| path).collect();
+fn col_1_no_code_of_ours_opens_a_connection_and_one_place_listens() {
+    let with = |words: &[&str]| -> Vec<PathBuf> {
+        let found = sources().into_iter().filter(|(_, text)| words.iter().any(|word| text.contains(word)));
+        found.map(|(path, _)| path).collect()
+    };
+    let places = with(&["std::net", "TcpStream", "TcpSocket", "UdpSocket", "UnixStream"]);
     assert!(places.is_empty(), "{places:?}");
+    let listening = with(&["TcpListener", "UnixListener"]);
+    assert!(matches!(&listening[..], [place] if place.ends_with("web/serve.rs")), "{listening:?}");
 }
 
 /// One place reads the environment, so that `grata doctor` can tell all of it.
@@ -102,7 +122,8 @@ fn sec_4_only_a_worker_loads_a_runtime() {
 #[test]
 fn sec_3_nothing_is_logged() {
     for (path, text) in sources() {
-        for word in ["println!(", "log::", "tracing::", "dbg!("] {
+        for word in ["println!(", "log::info", "log::warn", "log::debug", "log::error", "tracing::", "dbg!("]
+        {
             let stray = text.contains(word) && !path.ends_with("src/cli.rs") && !is_below(&path, "cli");
             assert!(!stray, "{word} in {}", path.display());
         }

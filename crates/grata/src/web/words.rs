@@ -120,6 +120,11 @@ impl Words {
         }
     }
 
+    /// Why something is hidden, by the word of core.
+    pub fn hidden(self, reason: &str) -> Cow<'static, str> {
+        self.a("hidden-because", "reason", self.t(&format!("reason-{reason}")))
+    }
+
     /// A day, as people write it.
     pub fn day(self, date: Date) -> Cow<'static, str> {
         let month = self.t(&format!("month-{}", date.month())).into_owned();

@@ -37,19 +37,30 @@ pub fn recall_soon(works: &Works, store: &Arc<Store>, cx: &Cx) -> Result<bool, A
     }
     let (works, store, cx) = (works.clone(), Arc::clone(store), cx.clone());
     std::thread::spawn(move || {
-        let order = RecallOrder {
-            album: None,
-            out: None,
-            style: ObscureStyle::default(),
-            jobs: NonZeroUsize::new(1),
-        };
-        let recalled = recall(&order, &store, &cx, &mut io::sink(), &mut Nobody);
+        let failed = !recall_all(&store, &cx);
         works.note(NAME, |progress| {
             progress.done = progress.total;
-            progress.failed = if recalled.is_err() { progress.total } else { 0 };
+            progress.failed = if failed { progress.total } else { 0 };
         });
     });
     Ok(true)
+}
+
+/// Recalls until nothing is left: somebody may take a yes back in the meantime.
+fn recall_all(store: &Store, cx: &Cx) -> bool {
+    let order =
+        RecallOrder { album: None, out: None, style: ObscureStyle::default(), jobs: NonZeroUsize::new(1) };
+    while !cx.stop.is_raised() {
+        if recall(&order, store, cx, &mut io::sink(), &mut Nobody).is_err() {
+            return false;
+        }
+        match touched(store, None, cx.now()) {
+            Ok(left) if left.is_empty() => return true,
+            Ok(_) => {}
+            Err(_) => return false,
+        }
+    }
+    true
 }
 
 /// A file that has to go, and what takes its place.

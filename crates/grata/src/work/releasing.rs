@@ -56,7 +56,10 @@ pub fn release(works: &Works, store: &Arc<Store>, cx: &Cx, publish: &Publish) ->
                 match outcome {
                     Ok(Outcome::Shown) => {}
                     Ok(Outcome::Withheld) => progress.withheld += 1,
-                    Ok(Outcome::Failed) | Err(_) => progress.failed += 1,
+                    Ok(Outcome::Failed) | Err(_) => {
+                        progress.failed += 1;
+                        progress.failures.push(photo);
+                    }
                 }
             });
         });

@@ -102,6 +102,7 @@ pub async fn page(
             let reader = site.store().read()?;
             let album = find(&reader, &id)?;
             let photos = states(&reader, album.id)?;
+            make_ready(site, &photos);
             Ok((album, photos))
         })
         .await?;
@@ -122,6 +123,18 @@ pub async fn page(
     tiles = tiles.into_iter().skip((page - 1) * ON_A_PAGE).take(ON_A_PAGE).collect();
     let shell = Shell::of(&visit);
     Ok(shown(&Page { shell, album, tiles, filters, total, is_filtered, page, pages }))
+}
+
+/// Makes the pictures of the grid that are not there yet, behind everything that somebody waits for.
+fn make_ready(site: &Site, tiles: &[Tile]) {
+    for tile in tiles.iter().take(ON_A_PAGE) {
+        let Ok(photo) = photo_id(&tile.id) else { continue };
+        if let Ok(None) = pictures::all_hidden_kept(site.store(), photo, GRID_SIDE) {
+            let store = std::sync::Arc::clone(site.store());
+            // What fails here is said when it is asked for.
+            site.works().later(move |slot| drop(pictures::all_hidden(&store, slot, photo, GRID_SIDE)));
+        }
+    }
 }
 
 /// The album that a path names.

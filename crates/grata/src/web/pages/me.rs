@@ -9,7 +9,7 @@ use axum::extract::{Path, State};
 use axum::http::header;
 use axum::response::Response;
 use grata_core::audit::entry::ActorClass;
-use grata_core::consent::{ActKind, ConsentAct, Decision, Means, Reason, Speaker, decide};
+use grata_core::consent::{ActKind, ConsentAct, Means, Speaker};
 use grata_core::id::PhotoId;
 use grata_core::purpose::{Audience, Publish, PurposeKind};
 use grata_core::rights::own_view;
@@ -101,7 +101,10 @@ fn read(site: &Site, invitation: &Invitation, shell: Shell) -> Result<Page, AppE
     let notice = language.and_then(|language| consents::notice_text(&reader, &album, &language).ok());
     let mut questions = Vec::new();
     if notice.is_some() {
-        for (channel, audience) in reader.channels()? {
+        let mut channels = reader.channels()?;
+        // From the few who see it to the many.
+        channels.sort_by_key(|(_, audience)| *audience == Audience::Everyone);
+        for (channel, audience) in channels {
             let publish = Publish { album: album.id, channel };
             questions.push(question(&reader, &subject, invitation, &publish, audience, words, site)?);
         }
@@ -147,10 +150,10 @@ fn question(
         ActKind::Refuse | ActKind::Withdraw | ActKind::Contest => Some("no"),
         ActKind::Expire => None,
     });
-    let follows = match decide(subject, publish, reader.age_rules(), site.now()) {
-        Decision::Yes(permit) => words.a("me-shown-until", "day", words.moment(permit.ends())),
-        Decision::No(Reason::NeverAsked) => words.t("me-not-answered"),
-        Decision::No(reason) => words.t(&format!("me-{}", reason.as_str())),
+    let follows = match people::standing(reader, subject, publish, site.now()) {
+        Ok(until) => words.a("me-shown-until", "day", words.day(until)),
+        Err("never-asked") => words.t("me-not-answered"),
+        Err(reason) => words.t(&format!("me-{reason}")),
     };
     Ok(Asked {
         title: words.channel(publish.channel.as_str()).into_owned(),

@@ -5,7 +5,6 @@ use axum::Form;
 use axum::extract::{Query, State};
 use axum::http::StatusCode;
 use axum::response::Response;
-use grata_core::consent::{Decision, decide};
 use grata_core::purpose::Publish;
 use grata_core::subject::Age;
 use grata_core::time::{Timestamp, day, months_after};
@@ -15,7 +14,9 @@ use grata_store::queries::subjects::Profile;
 use serde::Deserialize;
 
 use super::{Shell, album, shown, shown_as};
-use crate::app::people::{INVITATION_DAYS, InviteOrder, Invited, NewGuardian, NewPerson, invite as send};
+use crate::app::people::{
+    INVITATION_DAYS, InviteOrder, Invited, NewGuardian, NewPerson, invite as send, standing,
+};
 use crate::cli::qr::Code;
 use crate::error::{AppError, ErrorKind};
 use crate::web::access::Route;
@@ -26,6 +27,7 @@ use crate::web::words::Words;
 
 /// What somebody said about a channel.
 struct Cell {
+    channel: String,
     kind: &'static str,
     words: String,
 }
@@ -127,19 +129,22 @@ fn line(
     let known = reader.subject(subject)?.ok_or_else(nobody)?;
     let mut cells = Vec::new();
     let mut ends_soon = None;
-    for (channel, _) in reader.channels()? {
-        let publish = Publish { album: album.id, channel };
-        cells.push(match decide(&known, &publish, reader.age_rules(), now) {
-            Decision::Yes(permit) => {
-                let ends = day(permit.ends());
-                if ends <= months_after(day(now), SOON_MONTHS) {
-                    ends_soon = Some(words.day(ends).into_owned());
+    for (key, _) in reader.channels()? {
+        let publish = Publish { album: album.id, channel: key.clone() };
+        let channel = words.channel(key.as_str()).into_owned();
+        cells.push(match standing(reader, &known, &publish, now) {
+            Ok(until) => {
+                if until <= months_after(day(now), SOON_MONTHS) {
+                    ends_soon = Some(words.day(until).into_owned());
                 }
-                Cell { kind: "yes", words: words.t("answer-yes").into_owned() }
+                Cell { channel, kind: "yes", words: words.t("answer-yes").into_owned() }
             }
-            Decision::No(reason) => {
-                let kind = if reason.as_str() == "never-asked" { "open" } else { "no" };
-                Cell { kind, words: words.t(&format!("reason-{}", reason.as_str())).into_owned() }
+            Err("never-asked") => Cell { channel, kind: "open", words: words.t("answer-open").into_owned() },
+            Err("refused" | "withdrawn") => {
+                Cell { channel, kind: "no", words: words.t("answer-no").into_owned() }
+            }
+            Err(reason) => {
+                Cell { channel, kind: "no", words: words.t(&format!("reason-{reason}")).into_owned() }
             }
         });
     }

@@ -80,7 +80,7 @@ async fn page_with(
         let standings = answers.into_iter().map(|answer| {
             let (kind, said) = match answer.shown {
                 Ok(until) => ("yes", words.a("answer-until", "day", words.day(until))),
-                Err(reason) => ("no", words.t(&format!("reason-{reason}"))),
+                Err(reason) => ("no", words.hidden(reason)),
             };
             Standing {
                 album: answer.album.title,

@@ -228,8 +228,8 @@ fn faces(
                     ("shown", words.a("face-shown", "channel", words.channel(channel.as_str())))
                 }
                 Treatment::NotAFace => ("none", words.t("face-none")),
-                Treatment::Obscure(HideReason::Unknown) => ("unknown", words.t("reason-unknown")),
-                Treatment::Obscure(reason) => ("hidden", words.t(&format!("reason-{}", reason.as_str()))),
+                Treatment::Obscure(HideReason::Unknown) => ("unknown", words.hidden("unknown")),
+                Treatment::Obscure(reason) => ("hidden", words.hidden(reason.as_str())),
             };
             let face = planned.face().id;
             shown.push(FaceShown {
@@ -326,7 +326,7 @@ fn suggested(
         let Some(known) = reader.subject(subject)? else { continue };
         let (is_shown, said) = match decide(&known, publish, reader.age_rules(), now) {
             Decision::Yes(_) => (true, words.t("pick-yes")),
-            Decision::No(reason) => (false, words.t(&format!("reason-{}", reason.as_str()))),
+            Decision::No(reason) => (false, words.hidden(reason.as_str())),
         };
         found.push(Suggested { id: subject.to_string(), name, is_shown, words: said.into_owned() });
     }

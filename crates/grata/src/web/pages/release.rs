@@ -50,6 +50,8 @@ struct Photo {
     hidden: usize,
     /// Why it stays in the house.
     withheld: Option<String>,
+    /// Whether it could not be made the last time.
+    is_failed: bool,
     /// Why faces are hidden, and how many.
     reasons: Vec<(String, usize)>,
 }
@@ -120,6 +122,8 @@ async fn page_with(
 ) -> Result<Response, Trouble> {
     let planned = site.run(move |site| planned(site, &id, channel.as_deref())).await?;
     let words = visit.words;
+    let progress = site.works().progress(&releasing::name(&planned.publish));
+    let failures = progress.as_ref().map(|progress| progress.failures.clone()).unwrap_or_default();
     let mut all: BTreeMap<String, usize> = BTreeMap::new();
     let mut photos = Vec::new();
     for (photo, number) in planned.photos.iter().zip(1..) {
@@ -129,6 +133,7 @@ async fn page_with(
             shown: 0,
             hidden: 0,
             withheld: None,
+            is_failed: failures.contains(&photo.photo),
             reasons: Vec::new(),
         };
         let mut reasons: BTreeMap<String, usize> = BTreeMap::new();
@@ -163,7 +168,6 @@ async fn page_with(
         since: words.day(*since).into_owned(),
         until: words.day(*until).into_owned(),
     });
-    let progress = site.works().progress(&releasing::name(&planned.publish));
     Ok(shown(&Page {
         shell: Shell::of(visit),
         album_id: planned.publish.album.to_string(),
@@ -187,8 +191,8 @@ async fn page_with(
         photos,
         reasons,
         live: planned.live,
+        failed: progress.as_ref().map(|progress| progress.failed).unwrap_or_default(),
         working: progress.filter(|progress| !progress.is_over()),
-        failed: progress.map(|progress| progress.failed).unwrap_or_default(),
         links: links.collect(),
         fresh_link,
     }))
@@ -270,8 +274,8 @@ pub async fn work(State(site): State<Site>, Query(asked): Query<Asked>) -> Resul
         _ => recalling::NAME.into(),
     };
     let progress = site.works().progress(&name).ok_or_else(Trouble::not_found)?;
-    let Progress { total, done, .. } = progress;
-    Ok(Json(Far { total, done, is_over: progress.is_over() }).into_response())
+    let is_over = progress.is_over();
+    Ok(Json(Far { total: progress.total, done: progress.done, is_over }).into_response())
 }
 
 /// `POST /desk/albums/{album}/share`: a link to the finished photos, shown once.
