@@ -105,9 +105,9 @@ table! {
     Desk              Get  "/desk"                                 Staff(EVERYONE);
     NewAlbumPage      Get  "/desk/new-album"                       Staff(OWNING);
     NewAlbum          Post "/desk/new-album"                       Staff(OWNING);
-    Album             Get  "/desk/albums/{album}"                  Staff(ADDING);
+    Album             Get  "/desk/albums/{album}"                  Staff(EVERYONE);
     Upload            Post "/desk/albums/{album}/photos"           Staff(ADDING);
-    Preview           Get  "/desk/photos/{photo}/preview/{size}"   Staff(ADDING);
+    Preview           Get  "/desk/photos/{photo}/preview/{size}"   Staff(EVERYONE);
     Photo             Get  "/desk/photos/{photo}"                  Staff(REVIEWING);
     ReviewPicture     Get  "/desk/photos/{photo}/review"           Staff(REVIEWING);
     PickPerson        Get  "/desk/albums/{album}/people"           Staff(REVIEWING);

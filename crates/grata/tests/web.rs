@@ -1,0 +1,53 @@
+//! The web application, in this process: the whole router over a real database and real workers, with
+//! a clock that stands still.
+//!
+//! Like `releases`, this program is the tests and its own worker, whose model takes coloured squares for
+//! faces: Anna is red, Ben is green, a stranger is blue. What is shown can be read off the pictures.
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on should fail there and then")]
+
+#[path = "web/access.rs"]
+mod access;
+#[path = "web/crawling.rs"]
+mod crawling;
+#[path = "web/doors.rs"]
+mod doors;
+#[path = "web/pages.rs"]
+mod pages;
+#[path = "web/people.rs"]
+mod people;
+#[path = "web/photos.rs"]
+mod photos;
+#[path = "web/site.rs"]
+mod site;
+#[path = "releases/stand_in.rs"]
+#[allow(dead_code, reason = "shared with another test program")]
+mod stand_in;
+#[path = "../../grata-store/tests/support/mod.rs"]
+mod support;
+#[path = "releases/world.rs"]
+#[allow(dead_code, reason = "shared with another test program")]
+mod world;
+
+use std::process::ExitCode;
+
+use libtest_mimic::{Arguments, Trial};
+
+fn main() -> ExitCode {
+    let role = std::env::args_os().nth(1).unwrap_or_default();
+    match role.to_str() {
+        Some("as-worker") => stand_in::worker(),
+        _ => run_tests(),
+    }
+}
+
+fn run_tests() -> ExitCode {
+    let tests =
+        [access::TESTS, crawling::TESTS, doors::TESTS, pages::TESTS, people::TESTS, photos::TESTS].concat();
+    let trial = |(name, test): (&'static str, fn())| {
+        Trial::test(name, move || {
+            test();
+            Ok(())
+        })
+    };
+    libtest_mimic::run(&Arguments::from_args(), tests.into_iter().map(trial).collect()).exit_code()
+}

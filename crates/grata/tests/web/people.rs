@@ -1,0 +1,155 @@
+//! The page of a person: their answers, their photos, their rights.
+
+use grata_core::signed::Document;
+use grata_store::queries::accounts::Role;
+use serde_json::Value;
+
+use crate::site::{Site, Who};
+use crate::world::ANNA;
+
+pub const TESTS: &[(&str, fn())] = &[
+    ("con_3_con_5_yes_and_no_are_one_tap_each_and_nothing_is_ticked", con_3_con_5_one_tap_each),
+    ("con_5_rts_12_a_withdrawal_takes_a_photo_out_of_the_gallery_at_once", con_5_a_withdrawal_acts_at_once),
+    ("tra_4_who_looked_is_told_to_the_person", tra_4_who_looked_is_told_to_the_person),
+    ("rts_7_not_me_holds_against_the_reviewer", rts_7_not_me_holds_against_the_reviewer),
+    ("rts_2_the_package_has_their_photo_and_nobody_else_s_face", rts_2_the_package),
+    ("rts_8_a_person_erases_themselves_and_gets_the_certificate", rts_8_a_person_erases_themselves),
+    ("bys_8_anybody_hides_a_place_without_an_account", bys_8_anybody_hides_a_place),
+    ("abu_18_one_person_s_link_opens_nothing_of_another", abu_18_one_link_opens_nothing_of_another),
+];
+
+fn answer(site: &Site, who: &Who, what: &str) {
+    site.post(who, "/me/answer", &[("purpose", "publish:website"), ("answer", what)]).expect(303);
+}
+
+fn con_3_con_5_one_tap_each() {
+    let site = Site::new();
+    let ben = site.person(site.world.ben);
+    let page = site.get(&ben, "/me").expect(200).text();
+    assert!(!page.contains(" checked") && !page.contains(" selected"), "CON-3");
+    assert_eq!(page.matches("aria-pressed=\"true\"").count(), 0, "nothing is answered before");
+    // Each question has one form with two buttons: a tap for yes, a tap for no, no page in between.
+    assert_eq!(page.matches("action=\"/me/answer\"").count(), 4);
+    answer(&site, &ben, "yes");
+    let page = site.get(&ben, "/me").text();
+    assert_eq!(page.matches("aria-pressed=\"true\"").count(), 1, "one answer leaves the others as they are");
+    assert!(page.contains("Shown, until 2 October 2027"), "{page}");
+    answer(&site, &ben, "no");
+    assert!(site.get(&ben, "/me").text().contains("You took your yes back: hidden."));
+}
+
+fn con_5_a_withdrawal_acts_at_once() {
+    let site = Site::new();
+    let file = site.release().remove(0);
+    let (anna, guest) = (site.person(site.world.anna), site.guest());
+    let picture = format!("/gallery/{file}");
+    site.get(&guest, &picture).expect(200);
+    site.get(&guest, &format!("{picture}/small")).expect(200);
+    answer(&site, &anna, "no");
+    // Whether or not the recall has run by now.
+    site.get(&guest, &picture).expect(404);
+    site.get(&guest, &format!("{picture}/small")).expect(404);
+    assert!(!site.get(&guest, "/gallery").expect(200).text().contains(&file));
+    // And it runs by itself: the webmaster's list names the file and the one that takes its place.
+    let publisher = site.staff(Role::Publisher);
+    let table = || site.get(&publisher, "/desk/recalls.csv").text();
+    site.wait_for(|| table().contains(&format!("{file},")) && table().contains(",replace,"));
+    assert!(!table().contains(ANNA));
+}
+
+fn tra_4_who_looked_is_told_to_the_person() {
+    let site = Site::new();
+    let (anna, reviewer) = (site.person(site.world.anna), site.staff(Role::Reviewer));
+    let looks = |site: &Site| site.get(&anna, "/me/data").expect(200).text().matches("Looked at").count();
+    assert_eq!(looks(&site), 0);
+    site.get(&reviewer, &format!("/desk/photos/{}", site.photo)).expect(200);
+    assert_eq!(looks(&site), 1);
+    let privacy = site.staff(Role::Privacy);
+    site.get(&privacy, &format!("/desk/people/{}", site.world.anna)).expect(200);
+    assert_eq!(looks(&site), 2);
+}
+
+fn rts_7_not_me_holds_against_the_reviewer() {
+    let site = Site::new();
+    let (anna, reviewer) = (site.person(site.world.anna), site.staff(Role::Reviewer));
+    assert!(site.get(&anna, "/me").text().contains("Not me"));
+    site.post(&anna, &format!("/me/photos/{}/not-me", site.photo), &[]).expect(303);
+    assert!(!site.get(&anna, "/me").text().contains("Not me"));
+    let face = site.store.read().unwrap().photo(site.photo).unwrap().unwrap().faces[0].id.to_string();
+    let person = site.world.anna.to_string();
+    let tag = [("face", face.as_str()), ("action", "is"), ("person", person.as_str())];
+    let path = format!("/desk/photos/{}/faces", site.photo);
+    site.post(&reviewer, &path, &tag).expect(403);
+}
+
+fn rts_2_the_package() {
+    let site = Site::new();
+    let anna = site.person(site.world.anna);
+    let answer = site.post(&anna, "/me/download", &[]).expect(200);
+    assert_eq!(answer.kind(), "application/zip");
+    let mut zip = zip::ZipArchive::new(std::io::Cursor::new(answer.body)).unwrap();
+    let mut data = String::new();
+    std::io::Read::read_to_string(&mut zip.by_name("data.json").unwrap(), &mut data).unwrap();
+    assert!(data.contains(ANNA) && !data.contains("Ben Example"));
+    let name = zip
+        .file_names()
+        .map(|name| name.unwrap().to_string())
+        .find(|name| name.starts_with("photos/"))
+        .unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let place = folder.path().join("own.jpg");
+    std::io::copy(&mut zip.by_name(&name).unwrap(), &mut std::fs::File::create(&place).unwrap()).unwrap();
+    assert_eq!(crate::world::seen(&place), [0], "Anna is red; everybody else is hidden");
+}
+
+fn rts_8_a_person_erases_themselves() {
+    let site = Site::new();
+    let file = site.release().remove(0);
+    let (anna, guest) = (site.person(site.world.anna), site.guest());
+    assert!(site.get(&anna, "/me/erase").expect(200).text().contains("1 released photo that shows you"));
+    let page = site.post(&anna, "/me/erase", &[]).expect(200).text();
+    let certificate = page.split("rows=\"12\"").nth(1).unwrap().split('>').nth(1).unwrap();
+    let certificate = certificate.split("</textarea").next().unwrap().replace("&#34;", "\"");
+    let certificate: Value = serde_json::from_str(&certificate).unwrap();
+    Document::verify(&certificate.to_string(), Some(&site.store.verifying_key())).unwrap();
+    site.get(&anna, "/me").expect(404);
+    site.get(&guest, &format!("/gallery/{file}")).expect(404);
+}
+
+fn bys_8_anybody_hides_a_place() {
+    let site = Site::new();
+    let file = site.release().remove(0);
+    let nobody = &Who::Nobody;
+    // An address as it is copied from a website leads to the picture.
+    let found = site.get(nobody, &format!("/object?file=https://club.example/img/{file}?w=300"));
+    assert_eq!(found.expect(303).location(), format!("/object/{file}"));
+    site.get(nobody, &format!("/object/{file}")).expect(200);
+    // Anna is shown at the left; the place around her is pointed at.
+    let place = [("x", "30"), ("y", "100"), ("width", "90"), ("height", "110")];
+    let done = site.post_without_token(nobody, &format!("/object/{file}"), &place, "same-origin").expect(303);
+    assert_eq!(done.location(), "/object?done=1");
+    site.get(nobody, &format!("/object/{file}/picture")).expect(404);
+    assert!(!site.showable().contains(&file));
+    // The new one hides it, and the privacy officer sees what to decide.
+    site.wait_for(|| site.showable().len() == 1);
+    let privacy = site.staff(Role::Privacy);
+    let page = site.get(&privacy, "/desk/requests").expect(200).text();
+    assert!(page.contains("To a place in a photo"));
+    let new = site.get(nobody, &format!("/object/{}/picture", site.showable()[0])).expect(200);
+    assert_eq!(crate::photos::colours(&new.body), Vec::<usize>::new());
+}
+
+fn abu_18_one_link_opens_nothing_of_another() {
+    let site = Site::new();
+    let stranger = site.stranger("Zoe Other");
+    let zoe = site.person(stranger);
+    let photo = site.photo;
+    site.get(&zoe, "/me").expect(200);
+    site.get(&zoe, &format!("/me/photos/{photo}")).expect(404);
+    site.post(&zoe, &format!("/me/photos/{photo}/not-me"), &[]).expect(404);
+    site.post(&zoe, &format!("/me/photos/{photo}/object"), &[]).expect(404);
+    site.get(&zoe, "/me/receipts/1").expect(404);
+    assert!(!site.get(&zoe, "/me/data").text().contains(ANNA));
+    // A page of the desk is no page for a person.
+    assert_eq!(site.get(&zoe, "/desk").expect(303).location(), "/sign-in");
+}

@@ -1,0 +1,269 @@
+//! The application over an album with one group photo, and whoever visits it.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use axum::Router;
+use axum::body::Body;
+use axum::http::{Method, Request, StatusCode, header};
+use grata::config::Config;
+use grata::cx::{Cx, Hands};
+use grata::stop::Stop;
+use grata::web::csrf;
+use grata::web::router::router;
+use grata::web::site::Site as Pages;
+use grata::work::{Works, releasing};
+use grata::worker::converter::Converters;
+use grata::worker::pool::Crew;
+use grata::worker::process::WorkerCommand;
+use grata::worker::protocol::ModelFiles;
+use grata_core::audit::entry::EventKind;
+use grata_core::digest::Digest;
+use grata_core::id::{AccountId, PhotoId, SubjectId};
+use grata_core::subject::Age;
+use grata_core::time::{FixedClock, Timestamp, hours_after};
+use grata_store::Store;
+use grata_store::queries::accounts::{NewAccount, Role};
+use grata_store::queries::subjects::{Invitation, NewSubject, Profile};
+use grata_store::vault::KeyName;
+use http_body_util::BodyExt as _;
+use tower::ServiceExt as _;
+
+use crate::support::event;
+use crate::world::World;
+
+/// Who asks.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Who {
+    Nobody,
+    Desk(String),
+    Person(String),
+    Guest(String),
+}
+
+impl Who {
+    fn cookie(&self) -> Option<String> {
+        match self {
+            Self::Nobody => None,
+            Self::Desk(secret) => Some(format!("grata-desk={secret}")),
+            Self::Person(secret) => Some(format!("grata-page={secret}")),
+            Self::Guest(secret) => Some(format!("grata-gallery={secret}")),
+        }
+    }
+
+    pub fn secret(&self) -> &str {
+        match self {
+            Self::Nobody => "",
+            Self::Desk(secret) | Self::Person(secret) | Self::Guest(secret) => secret,
+        }
+    }
+}
+
+pub struct Answer {
+    pub status: StatusCode,
+    pub headers: axum::http::HeaderMap,
+    pub body: Vec<u8>,
+}
+
+impl Answer {
+    pub fn text(&self) -> String {
+        String::from_utf8_lossy(&self.body).into_owned()
+    }
+
+    pub fn location(&self) -> &str {
+        self.headers.get(header::LOCATION).map_or("", |value| value.to_str().unwrap())
+    }
+
+    pub fn kind(&self) -> &str {
+        self.headers.get(header::CONTENT_TYPE).map_or("", |value| value.to_str().unwrap())
+    }
+
+    #[track_caller]
+    pub fn expect(self, status: u16) -> Self {
+        assert_eq!(self.status.as_u16(), status, "{}", self.text());
+        self
+    }
+}
+
+pub struct Site {
+    pub world: World,
+    pub store: Arc<Store>,
+    pub pages: Pages,
+    pub works: Works,
+    pub photo: PhotoId,
+    router: Router,
+    runtime: tokio::runtime::Runtime,
+    now: Timestamp,
+}
+
+impl Site {
+    /// Anna said yes to the website, Ben said nothing; both are tagged in the one photo.
+    pub fn new() -> Self {
+        let mut world = World::new();
+        let photo = world.group_photo().id;
+        let store = Arc::new(world.house.store.take().unwrap());
+        let (runtime, now) = (runtime(), crate::world::LATER.parse().unwrap());
+        let (pages, works) = pages(&store, now);
+        let router = router(&pages);
+        Self { world, store, pages, works, photo, router, runtime, now }
+    }
+
+    /// The same, on another day.
+    pub fn at(mut self, now: &str) -> Self {
+        self.now = now.parse().unwrap();
+        let (pages, works) = pages(&self.store, self.now);
+        self.works.stop();
+        self.router = router(&pages);
+        (self.pages, self.works) = (pages, works);
+        self
+    }
+
+    pub fn now(&self) -> Timestamp {
+        self.now
+    }
+
+    /// Somebody with this role, signed in.
+    pub fn staff(&self, role: Role) -> Who {
+        let id = AccountId::random(&mut self.store.rng());
+        let mut tx = self.store.begin(self.now).unwrap();
+        let login = format!("{role:?} {id}");
+        let password = "$argon2id$v=19$m=8,t=1,p=1$c29tZXNhbHQ$AAAAAAAAAAAAAAAAAAAAAA";
+        tx.insert_account(&NewAccount { id, login: &login, label: "Camille", role, password }).unwrap();
+        let token = tx.insert_session(id, hours_after(self.now, 12)).unwrap();
+        tx.commit(event(EventKind::SignedIn)).unwrap();
+        Who::Desk(Digest(token).to_string())
+    }
+
+    /// A person, by a fresh link.
+    pub fn person(&self, subject: SubjectId) -> Who {
+        let mut tx = self.store.begin(self.now).unwrap();
+        let album = self.world.album;
+        let invitation = Invitation { subject, guardian: None, album, expires_at: hours_after(self.now, 24) };
+        let token = tx.invite(&invitation).unwrap();
+        tx.commit(event(EventKind::Invited)).unwrap();
+        Who::Person(Digest(token).to_string())
+    }
+
+    /// Somebody who was asked about nothing yet.
+    pub fn stranger(&self, name: &str) -> SubjectId {
+        let id = SubjectId::random(&mut self.store.rng());
+        self.store.vault().create(KeyName::Subject(id)).unwrap();
+        let mut tx = self.store.begin(self.now).unwrap();
+        tx.insert_subject(&NewSubject {
+            id,
+            profile: Profile { name: name.into(), contact: None },
+            age: Age::Adult,
+            country: "FR".parse().unwrap(),
+            language: "en".parse().unwrap(),
+        })
+        .unwrap();
+        tx.commit(event(EventKind::SubjectAdded)).unwrap();
+        id
+    }
+
+    /// Whoever has the link of the website's gallery.
+    pub fn guest(&self) -> Who {
+        let mut tx = self.store.begin(self.now).unwrap();
+        let token = tx.insert_gallery_link(&self.world.website(), hours_after(self.now, 24)).unwrap();
+        tx.commit(event(EventKind::GalleryShared)).unwrap();
+        Who::Guest(Digest(token).to_string())
+    }
+
+    /// Releases to the website and waits. The neutral names of what is out.
+    pub fn release(&self) -> Vec<String> {
+        let publish = self.world.website();
+        releasing::release(&self.works, &self.store, self.pages.cx(), &publish).unwrap();
+        self.wait_for(|| self.works.progress(&releasing::name(&publish)).unwrap().is_over());
+        self.showable()
+    }
+
+    pub fn showable(&self) -> Vec<String> {
+        let reader = self.store.read().unwrap();
+        let found = releasing::showable(&reader, &self.world.website(), self.pages.cx()).unwrap();
+        found.into_iter().map(|one| one.file_name).collect()
+    }
+
+    /// Waits for the background.
+    #[track_caller]
+    pub fn wait_for(&self, done: impl Fn() -> bool) {
+        let begun = Instant::now();
+        while !done() {
+            assert!(begun.elapsed() < Duration::from_secs(60), "the background did not come to an end");
+            std::thread::sleep(Duration::from_millis(20));
+        }
+    }
+
+    pub fn get(&self, who: &Who, path: &str) -> Answer {
+        self.get_in(who, path, "en")
+    }
+
+    pub fn get_in(&self, who: &Who, path: &str, language: &str) -> Answer {
+        self.ask(who, Method::GET, path, &[("accept-language", language)], Vec::new())
+    }
+
+    /// A form of our own page.
+    pub fn post(&self, who: &Who, path: &str, fields: &[(&str, &str)]) -> Answer {
+        let token = csrf::token(who.secret());
+        let fields = [fields, &[("csrf", token.as_str())]].concat();
+        self.post_without_token(who, path, &fields, "same-origin")
+    }
+
+    pub fn post_without_token(&self, who: &Who, path: &str, fields: &[(&str, &str)], from: &str) -> Answer {
+        let form = serde_urlencoded::to_string(fields).unwrap();
+        let headers = [("content-type", "application/x-www-form-urlencoded"), ("sec-fetch-site", from)];
+        self.ask(who, Method::POST, path, &headers, form.into_bytes())
+    }
+
+    pub fn ask(
+        &self,
+        who: &Who,
+        method: Method,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: Vec<u8>,
+    ) -> Answer {
+        let mut request = Request::builder().method(method).uri(path);
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        if let Some(cookie) = who.cookie() {
+            request = request.header(header::COOKIE, cookie);
+        }
+        let request = request.body(Body::from(body)).unwrap();
+        self.runtime.block_on(async {
+            let answer = self.router.clone().oneshot(request).await.unwrap();
+            let (parts, body) = answer.into_parts();
+            let body = body.collect().await.unwrap().to_bytes().to_vec();
+            Answer { status: parts.status, headers: parts.headers, body }
+        })
+    }
+}
+
+impl Drop for Site {
+    fn drop(&mut self) {
+        self.works.stop();
+    }
+}
+
+fn runtime() -> tokio::runtime::Runtime {
+    tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap()
+}
+
+fn pages(store: &Arc<Store>, now: Timestamp) -> (Pages, Works) {
+    let program = std::env::current_exe().unwrap();
+    let hands = Hands {
+        workers: WorkerCommand { program, arguments: vec!["as-worker".into()] },
+        converters: Converters::of_the_system(),
+        detect_model: |_, _, _| Ok(model()),
+        clock: Arc::new(FixedClock(now)),
+    };
+    let config = Config::from_variables(|_| None).unwrap();
+    let cx = Cx { config, hands, stop: Stop::default() };
+    let crew = Crew::new(&cx.hands.workers, Some(model()), cx.config.limits, &cx.stop);
+    let works = Works::start(crew, 1);
+    (Pages::new(Arc::clone(store), cx, works.clone()).unwrap(), works)
+}
+
+fn model() -> ModelFiles {
+    ModelFiles { model: "/nowhere/model.onnx".into(), onnxruntime: None }
+}
