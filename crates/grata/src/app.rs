@@ -19,6 +19,7 @@
 //! - [`verify`]: receipts and certificates, with nothing but the file
 //! - [`backup`]: and the way back, which catches up with the log first
 //! - [`retention`]: what time ends
+//! - [`demo`]: an installation to try things on
 //!
 //! And what they are made of: [`sources`] (which files are photos), [`naming`] (what the finished
 //! ones are called), [`regions`] (hidden by hand), [`output`] (written whole or not at all),
@@ -31,6 +32,7 @@ pub mod backup;
 pub mod batch;
 pub mod consents;
 pub mod data;
+pub mod demo;
 pub mod detect;
 pub mod doctor;
 pub mod documents;

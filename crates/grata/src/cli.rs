@@ -9,6 +9,7 @@ mod album;
 mod arguments;
 mod backup;
 mod consent;
+mod demo;
 mod detect;
 mod doctor;
 mod init;
@@ -79,6 +80,7 @@ enum Command {
     Restore(restore::Arguments),
     Retention(retention::Arguments),
     Serve(serve::Arguments),
+    Demo(demo::Arguments),
     /// Works on photos for another grata; not for people.
     #[command(hide = true)]
     PhotoWorker,
@@ -140,6 +142,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>, hands: Hands) -> ExitC
             Command::Restore(arguments) => restore::run(arguments, &cx),
             Command::Retention(arguments) => retention::run(arguments, &cx),
             Command::Serve(arguments) => serve::run(arguments, &cx),
+            Command::Demo(arguments) => demo::run(arguments, &cx),
             Command::PhotoWorker | Command::PhotoConverter { .. } => Ok(Finish::AllDone),
         }
     });

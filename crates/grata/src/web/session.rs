@@ -9,9 +9,9 @@ use grata_core::digest::Digest;
 use grata_core::id::AccountId;
 use grata_core::purpose::Publish;
 use grata_core::time::hours_after;
-use grata_store::Store;
 use grata_store::queries::accounts::{Account, NewAccount, Role};
 use grata_store::queries::subjects::Invitation;
+use grata_store::{Store, Tx};
 
 use super::site::Site;
 use crate::error::{AppError, ErrorKind};
@@ -217,14 +217,30 @@ pub fn make_account(site: &Site, new: &NewSignIn<'_>) -> Result<String, AppError
         let message = format!("a name, and a password of at least {SHORTEST_PASSWORD} characters");
         return Err(AppError::new(ErrorKind::Invalid, message));
     }
-    let id = AccountId::random(&mut site.store().rng());
-    // Random, and used for nothing else.
-    let salt = *AccountId::random(&mut site.store().rng()).as_bytes();
-    let password = hash_of(new.password, &salt)?;
     let mut tx = site.store().begin(site.now())?;
     let role = tx.use_account_link(&token)?;
     let (login, label) = (new.login.trim(), new.label.trim());
-    tx.insert_account(&NewAccount { id, login, label, role, password: &password })?;
+    let id = insert_account(site.store(), &mut tx, role, login, label, new.password)?;
     tx.commit(Event::new(EventKind::AccountAdded, ActorClass::Staff))?;
     begin_session(site, id)
+}
+
+/// Adds an account to what is about to be committed.
+///
+/// # Errors
+/// `Conflict` if somebody signs in with that name already.
+pub fn insert_account(
+    store: &Store,
+    tx: &mut Tx,
+    role: Role,
+    login: &str,
+    label: &str,
+    password: &str,
+) -> Result<AccountId, AppError> {
+    let id = AccountId::random(&mut store.rng());
+    // Random, and used for nothing else.
+    let salt = *AccountId::random(&mut store.rng()).as_bytes();
+    let password = hash_of(password, &salt)?;
+    tx.insert_account(&NewAccount { id, login, label, role, password: &password })?;
+    Ok(id)
 }

@@ -158,7 +158,7 @@ impl Wanted<'_> {
 /// It starts in that folder: Python would run a `pip.py` that lies where it was called, among the
 /// photos. It is a process group of its own, so that Ctrl-C reaches grata alone, which then ends all
 /// of it.
-fn run(
+pub(in crate::app) fn run(
     command: &[String],
     arguments: &[String],
     folder: &Path,
@@ -212,7 +212,7 @@ fn end(child: &mut Child) {
 }
 
 /// The line in which the client says what went wrong.
-fn last_words(output: &str) -> String {
+pub(in crate::app) fn last_words(output: &str) -> String {
     let lines = || output.lines().map(str::trim).filter(|line| !line.is_empty());
     let error = lines().rfind(|line| line.starts_with("ERROR:")).or_else(|| lines().next_back());
     match error {

