@@ -152,7 +152,7 @@ fn texts() -> Vec<(PathBuf, String)> {
 
 /// Build output, and what belongs to tools.
 fn is_left_out(name: &str) -> bool {
-    name == "target" || name.starts_with('.')
+    ["target", "node_modules"].contains(&name) || name.starts_with('.')
 }
 
 fn is_read_by_people(path: &Path) -> bool {

@@ -7,6 +7,8 @@
 
 #[path = "web/access.rs"]
 mod access;
+#[path = "web/browser.rs"]
+mod browser;
 #[path = "web/crawling.rs"]
 mod crawling;
 #[path = "web/doors.rs"]
@@ -41,8 +43,16 @@ fn main() -> ExitCode {
 }
 
 fn run_tests() -> ExitCode {
-    let tests =
-        [access::TESTS, crawling::TESTS, doors::TESTS, pages::TESTS, people::TESTS, photos::TESTS].concat();
+    let tests = [
+        access::TESTS,
+        browser::TESTS,
+        crawling::TESTS,
+        doors::TESTS,
+        pages::TESTS,
+        people::TESTS,
+        photos::TESTS,
+    ]
+    .concat();
     let trial = |(name, test): (&'static str, fn())| {
         Trial::test(name, move || {
             test();

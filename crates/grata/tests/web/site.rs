@@ -193,6 +193,18 @@ impl Site {
         }
     }
 
+    /// Serves the pages on a free port while somebody uses them.
+    pub fn served<T>(&self, work: impl FnOnce(&str) -> T) -> T {
+        let server =
+            tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
+        let listener = server.block_on(tokio::net::TcpListener::bind("127.0.0.1:0")).unwrap();
+        let base = format!("http://{}", listener.local_addr().unwrap());
+        server.spawn(axum::serve(listener, self.router.clone()).into_future());
+        let done = work(&base);
+        server.shutdown_timeout(Duration::from_secs(2));
+        done
+    }
+
     pub fn get(&self, who: &Who, path: &str) -> Answer {
         self.get_in(who, path, "en")
     }

@@ -1,0 +1,161 @@
+// The whole story in a real browser, on a desktop and on a phone, in both languages, in light and dark.
+// Called by the test `a_browser_goes_through_the_whole_story` with what it needs in STORY; prints what
+// went wrong and ends with 1, or prints the keystrokes a face takes and ends with 0.
+import fs from "node:fs";
+import path from "node:path";
+import { createRequire } from "node:module";
+import { chromium as playwright } from "playwright-core";
+
+const story = JSON.parse(process.env.STORY);
+const axe = fs.readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+const faults = [];
+const fault = (what) => faults.push(what);
+const expect = (fine, what) => { if (!fine) fault(what); };
+
+// The browser: one that the tester names, else the one inside the package, with its own libraries.
+async function launch() {
+  const args = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync"];
+  if (process.env.GRATA_TEST_CHROMIUM) {
+    return playwright.launch({ executablePath: process.env.GRATA_TEST_CHROMIUM, args });
+  }
+  process.env.AWS_EXECUTION_ENV ??= "AWS_Lambda_nodejs22.x";
+  const { default: packed } = await import("@sparticuz/chromium");
+  const executablePath = await packed.executablePath();
+  const libraries = path.join(path.dirname(executablePath), "al2023", "lib");
+  return playwright.launch({ executablePath, args, env: { ...process.env, LD_LIBRARY_PATH: libraries } });
+}
+
+const WIDE = { viewport: { width: 1280, height: 860 } };
+const PHONE = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true };
+
+const browser = await launch();
+
+async function context(options, cookie) {
+  const made = await browser.newContext({ acceptDownloads: true, locale: "en-GB", ...options });
+  if (cookie) await made.addCookies([{ ...cookie, url: story.base }]);
+  return made;
+}
+
+async function open(made) {
+  const page = await made.newPage();
+  page.on("pageerror", (error) => fault(`script: ${error.message}`));
+  page.on("console", (message) => { if (message.type() === "error") fault(`console: ${message.text()} (${page.url()})`); });
+  page.on("request", (request) => expect(request.url().startsWith(story.base) || request.url().startsWith("data:"), `asks elsewhere: ${request.url()}`));
+  return page;
+}
+
+async function look(page, name) {
+  await page.evaluate(axe);
+  const tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
+  const result = await page.evaluate((tags) => globalThis.axe.run(document, { runOnly: tags }), tags);
+  for (const violation of result.violations) fault(`${name}: ${violation.id}: ${violation.nodes[0].html.slice(0, 160)}`);
+  const over = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+  expect(over <= 0, `${name}: wider than the screen by ${over}`);
+}
+
+// Every page, as it stands.
+async function everyPage() {
+  for (const [size, options] of [["wide", WIDE], ["phone", PHONE]]) {
+    for (const locale of ["en-GB", "fr-FR"]) {
+      const colorScheme = (size === "wide") === (locale === "en-GB") ? "light" : "dark";
+      const made = await context({ ...options, locale, colorScheme });
+      const page = await open(made);
+      for (const { path: address, cookie } of story.pages) {
+        await made.clearCookies();
+        if (cookie) await made.addCookies([{ ...cookie, url: story.base }]);
+        const answer = await page.goto(story.base + address);
+        expect(answer.ok(), `${address}: ${answer.status()}`);
+        expect((await page.getAttribute("html", "lang")) === locale.slice(0, 2), `${address}: another language`);
+        await look(page, `${address} (${size}, ${locale}, ${colorScheme})`);
+      }
+      await made.close();
+    }
+  }
+}
+
+// The officer: photos in, a face named by keys alone, a release, a link to share.
+async function officer() {
+  const made = await context(WIDE, story.desk);
+  const page = await open(made);
+  await page.goto(`${story.base}/desk/albums/${story.album}`);
+  const photos = page.locator("#grid li");
+  const before = await photos.count();
+  await page.setInputFiles("#files", story.files);
+  await page.waitForFunction((count) => document.querySelectorAll("#grid li").length === count && !document.querySelector(".queue li"), before + story.files.length);
+  await page.keyboard.press("Tab");
+
+  await page.goto(`${story.base}/desk/photos/${story.photo}`);
+  await page.waitForFunction(() => document.activeElement?.classList.contains("face-line"));
+  let strokes = 0;
+  const press = async (key) => { strokes += 1; await page.keyboard.press(key); };
+  const open_ = await page.locator(".face-line.unknown").count();
+  for (const letter of story.letters) await press(letter);
+  await page.waitForSelector(".people-list li");
+  await press("Enter");
+  await page.waitForFunction((count) => document.querySelectorAll(".face-line.unknown").length === count, open_ - 1);
+  expect(strokes <= 3, `a face takes ${strokes} keystrokes`);
+  await page.keyboard.press("Shift+N");
+  await page.waitForSelector(".face-line.none");
+  await page.keyboard.press("Shift+U");
+  await page.waitForFunction(() => !document.querySelector(".face-line.none"));
+  const faces = await page.locator(".face-line").count();
+  await page.keyboard.press("Shift+D");
+  await page.keyboard.press("ArrowUp");
+  await page.keyboard.press("Enter");
+  await page.waitForFunction((count) => document.querySelectorAll(".face-line").length === count, faces + 1);
+
+  await page.goto(`${story.base}/desk/albums/${story.album}/release?channel=website`);
+  await page.click("form[action$='/release'] button.main");
+  await page.waitForSelector("a[download]");
+  await page.waitForFunction(() => !document.querySelector("[data-work]"));
+  const [zip] = await Promise.all([page.waitForEvent("download"), page.click("a[download]")]);
+  expect(zip.suggestedFilename() === "website.zip", "the ZIP has another name");
+  await page.click("form[action$='/share'] button");
+  const link = await page.inputValue("input.copy");
+  await look(page, "release, made");
+  await made.close();
+  return { strokes, link: story.base + new URL(link).pathname + new URL(link).hash };
+}
+
+// The person, on a phone: link, yes, no, and what becomes of the photo in the gallery.
+async function person(gallery) {
+  const guests = await context(PHONE);
+  const guest = await open(guests);
+  await guest.goto(gallery);
+  await guest.waitForURL("**/gallery");
+  expect(!guest.url().includes("#"), "the secret stands in the address bar");
+  const files = () => guest.locator(".grid li > a:first-child").evaluateAll((links) => links.map((link) => link.pathname));
+  const shown = await files();
+  const made = await context({ ...PHONE, locale: "fr-FR" });
+  const page = await open(made);
+  await page.goto(`${story.base}/i#${story.person}`);
+  await page.waitForURL("**/me");
+  expect(!page.url().includes("#"), "the secret stands in the address bar");
+  expect((await page.locator("[aria-pressed=true]").count()) > 0, "the earlier answer is not there");
+  // One tap takes the yes back.
+  await page.locator(".question.yes button.no").first().tap();
+  await page.waitForSelector(".question.no");
+  await guest.goto(`${story.base}/gallery`);
+  const left = await files();
+  expect(shown.some((file) => !left.includes(file)), "the gallery still shows them");
+  // Anybody points at a place, by a tap.
+  await guest.locator(".hide-me").first().tap();
+  await guest.locator("#stage").tap({ position: { x: 60, y: 60 } });
+  await guest.waitForFunction(() => document.querySelector("[name=width]").value !== "");
+  await guest.click("form[data-point] button.main");
+  await guest.waitForSelector(".done");
+  await made.close();
+  await guests.close();
+}
+
+try {
+  await everyPage();
+  const { strokes, link } = await officer();
+  await person(link);
+  if (faults.length === 0) console.log(`${story.pages.length * 4} pages looked at; ${strokes} keystrokes a face`);
+} catch (error) {
+  fault(error.message);
+}
+await browser.close();
+for (const one of [...new Set(faults)]) console.error(one);
+process.exit(faults.length === 0 ? 0 : 1);
