@@ -1,7 +1,7 @@
 //! `cargo xtask test`: everything a change must pass.
 //!
 //! Needs Rust, and Python with pip for the model pack. What else is there is used (nextest,
-//! cargo-deny, the wasm32 target); what is not there is named at the end, and so is every test that
+//! cargo-deny, the wasm32 target, npm for a browser); what is not there is named at the end, and so is every test that
 //! said `SKIPPED`.
 
 use std::io::{BufRead, BufReader};
@@ -12,6 +12,9 @@ use crate::tools::{self, Outcome, cargo, ensure_pack, root, target, works};
 
 /// Where the real photos lie that some tests look at, seen from the top folder.
 const PHOTOS: &str = "../shared/testphotos";
+
+/// What drives the browser, seen from the top folder.
+const BROWSER: &str = "crates/grata/tests/web/browser";
 
 /// The name of the target in which core and vision must build, too.
 const WASM: &str = "wasm32-unknown-unknown";
@@ -53,11 +56,25 @@ pub fn run() -> Outcome<()> {
     report.step("build", build);
     if built {
         report.step("model pack", ensure_pack(&target.join("debug/grata")));
+        bring_browser(&mut report);
         test(&mut report, &target);
     }
     build_for_browsers(&mut report);
     licences(&mut report);
     finish(&report)
+}
+
+/// The browser for the test of the pages, and what looks at them: by npm, as the lock file says.
+fn bring_browser(report: &mut Report) {
+    let mut version = Command::new("npm");
+    version.arg("--version");
+    if !works(version) {
+        report.skip("the pages in a browser: npm is not installed");
+        return;
+    }
+    let mut npm = Command::new("npm");
+    npm.args(["ci", "--ignore-scripts", "--no-audit", "--no-fund"]).current_dir(root().join(BROWSER));
+    report.step("browser", tools::run(npm));
 }
 
 /// Says first what the tests will miss.

@@ -163,6 +163,8 @@ const compare = document.getElementById("compare");
 function toggleCompare() {
   const [clear, hidden] = stage.querySelectorAll("img");
   const on = hidden.hidden;
+  // Made anew each time: somebody may have said something in between.
+  if (on) hidden.src = `${hidden.dataset.src}?${Date.now()}`;
   hidden.hidden = !on;
   clear.hidden = on;
   compare.setAttribute("aria-pressed", String(on));

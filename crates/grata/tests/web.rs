@@ -19,6 +19,8 @@ mod pages;
 mod people;
 #[path = "web/photos.rs"]
 mod photos;
+#[path = "web/serving.rs"]
+mod serving;
 #[path = "web/site.rs"]
 mod site;
 #[path = "releases/stand_in.rs"]
@@ -35,8 +37,10 @@ use std::process::ExitCode;
 use libtest_mimic::{Arguments, Trial};
 
 fn main() -> ExitCode {
-    let role = std::env::args_os().nth(1).unwrap_or_default();
+    let mut arguments = std::env::args_os();
+    let role = arguments.nth(1).unwrap_or_default();
     match role.to_str() {
+        Some("as-grata") => stand_in::grata("as-worker", arguments),
         Some("as-worker") => stand_in::worker(),
         _ => run_tests(),
     }

@@ -1,14 +1,82 @@
 //! What the pages of the desk ask for: parts of an album at a time, and its people.
 
+use std::collections::BTreeMap;
+
+use grata_core::geometry::Size;
 use grata_core::id::{AlbumId, PhotoId, SubjectId};
-use grata_core::photo::{Photo, PhotoDigest};
+use grata_core::photo::{Face, Photo, PhotoDigest};
+use grata_core::tag::{NotMe, TagAct};
 use grata_core::time::Timestamp;
 
 use crate::error::Result;
+use crate::queries::photos::{FINDERS, REVIEWS};
+use crate::queries::tags::{mark, tag};
+use crate::queries::{region, word};
 use crate::tx::Reader;
 use crate::values;
 
+/// A photo with all that was said about its faces.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Glance {
+    /// The photo.
+    pub photo: Photo,
+    /// Hand tags on its faces, in order.
+    pub tags: Vec<TagAct>,
+    /// "Not me" marks about it.
+    pub not_me: Vec<NotMe>,
+}
+
 impl Reader {
+    /// All photos of an album in the order in which they were added, with all that was said about their
+    /// faces: four questions, however many photos.
+    ///
+    /// # Errors
+    /// The database cannot be used.
+    pub fn album_at_a_glance(&self, album: AlbumId) -> Result<Vec<Glance>> {
+        let mut faces: BTreeMap<PhotoId, Vec<Face>> = BTreeMap::new();
+        let sql = "SELECT photo, id, x, y, width, height, shape, found_by FROM faces \
+                   WHERE photo IN (SELECT id FROM photos WHERE album = $1) ORDER BY photo, place";
+        for row in &self.tx.query(sql, values![album])? {
+            let face = Face { id: row.get(1)?, region: region(row, 2)?, found: word(row, 7, FINDERS)? };
+            faces.entry(row.get(0)?).or_default().push(face);
+        }
+        let mut tags: BTreeMap<PhotoId, Vec<TagAct>> = BTreeMap::new();
+        let sql = "SELECT id, face, kind, subject, undoes, account, own, at, photo FROM tags \
+                   WHERE photo IN (SELECT id FROM photos WHERE album = $1) ORDER BY photo, place";
+        for row in &self.tx.query(sql, values![album])? {
+            tags.entry(row.get(8)?).or_default().push(tag(row)?);
+        }
+        let mut marks: BTreeMap<PhotoDigest, Vec<NotMe>> = BTreeMap::new();
+        let sql = "SELECT id, subject, photo, x, y, width, height, at, taken_back FROM not_me \
+                   WHERE photo IN (SELECT file_digest FROM photos WHERE album = $1) \
+                   OR photo IN (SELECT pixel_digest FROM photos WHERE album = $1) ORDER BY at, id";
+        for row in &self.tx.query(sql, values![album])? {
+            let mark = mark(row)?;
+            marks.entry(mark.photo).or_default().push(mark);
+        }
+        let sql = "SELECT id, file_digest, pixel_digest, width, height, review FROM photos \
+                   WHERE album = $1 ORDER BY added_at, id";
+        let rows = self.tx.query(sql, values![album])?;
+        rows.iter()
+            .map(|row| {
+                let id: PhotoId = row.get(0)?;
+                let (file, pixels): (PhotoDigest, Option<PhotoDigest>) = (row.get(1)?, row.get(2)?);
+                let about = [Some(file), pixels.filter(|pixels| *pixels != file)].into_iter().flatten();
+                let photo = Photo {
+                    id,
+                    album,
+                    file,
+                    pixels,
+                    size: Size::new(row.get(3)?, row.get(4)?),
+                    faces: faces.remove(&id).unwrap_or_default(),
+                    review: word(row, 5, REVIEWS)?,
+                };
+                let not_me = about.filter_map(|digest| marks.get(&digest)).flatten().cloned().collect();
+                Ok(Glance { photo, tags: tags.remove(&id).unwrap_or_default(), not_me })
+            })
+            .collect()
+    }
+
     /// How many photos an album has.
     ///
     /// # Errors

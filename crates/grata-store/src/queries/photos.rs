@@ -19,9 +19,9 @@ use crate::tx::{Reader, Tx};
 use crate::values;
 use crate::vault::{KeyName, Place};
 
-const REVIEWS: &[(&str, Review)] =
+pub(super) const REVIEWS: &[(&str, Review)] =
     &[("clear", Review::Clear), ("doubtful", Review::Doubtful), ("done", Review::Done)];
-const FINDERS: &[(&str, Found)] = &[("detector", Found::Detector), ("reviewer", Found::Reviewer)];
+pub(super) const FINDERS: &[(&str, Found)] = &[("detector", Found::Detector), ("reviewer", Found::Reviewer)];
 
 const fn review_word(review: Review) -> &'static str {
     match review {

@@ -10,7 +10,8 @@ use crate::queries::rect;
 use crate::tx::{Reader, Tx};
 use crate::values;
 
-fn tag(row: &Row) -> Result<TagAct> {
+/// A tag in eight columns.
+pub(super) fn tag(row: &Row) -> Result<TagAct> {
     let damaged = || StoreError::damaged("a tag");
     let kind = match row.get::<String>(2)?.as_str() {
         "is" => TagKind::Is(row.get(3)?),
@@ -26,7 +27,8 @@ fn tag(row: &Row) -> Result<TagAct> {
     Ok(TagAct { id: row.get(0)?, face: row.get(1)?, kind, by, at: row.get(7)? })
 }
 
-fn mark(row: &Row) -> Result<NotMe> {
+/// A mark in nine columns.
+pub(super) fn mark(row: &Row) -> Result<NotMe> {
     Ok(NotMe {
         id: row.get(0)?,
         subject: row.get(1)?,

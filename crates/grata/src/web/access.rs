@@ -110,6 +110,7 @@ table! {
     Preview           Get  "/desk/photos/{photo}/preview/{size}"   Staff(EVERYONE);
     Photo             Get  "/desk/photos/{photo}"                  Staff(REVIEWING);
     ReviewPicture     Get  "/desk/photos/{photo}/review"           Staff(REVIEWING);
+    AsReleased        Get  "/desk/photos/{photo}/as/{channel}"     Staff(REVIEWING);
     PickPerson        Get  "/desk/albums/{album}/people"           Staff(REVIEWING);
     TagFace           Post "/desk/photos/{photo}/faces"            Staff(REVIEWING);
     AddFace           Post "/desk/photos/{photo}/add-face"         Staff(REVIEWING);

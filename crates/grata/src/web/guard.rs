@@ -88,7 +88,7 @@ pub async fn guard(State((site, door)): State<(Site, Door)>, mut request: Reques
     };
     let secret = if matches!(found, Visitor::Nobody) { String::new() } else { secret };
     let visit = Visit { visitor: found, secret, words, path };
-    if let Err(refused) = enter(door, &visit, request.method()) {
+    if let Some(refused) = refused(door, &visit, request.method()) {
         return refused;
     }
     if request.method() == Method::POST {
@@ -101,16 +101,15 @@ pub async fn guard(State((site, door)): State<(Site, Door)>, mut request: Reques
     next.run(request).await
 }
 
-fn enter(door: Door, visit: &Visit, method: &Method) -> Result<(), Response> {
+/// What somebody gets who may not come in by a door.
+fn refused(door: Door, visit: &Visit, method: &Method) -> Option<Response> {
     match (door, &visit.visitor) {
-        (Door::Anybody, _) | (Door::Person, Visitor::Person(_)) | (Door::Gallery, Visitor::Guest(_)) => {
-            Ok(())
-        }
-        (Door::Staff(_), Visitor::Staff(account)) if may(door, account.role) => Ok(()),
-        (Door::Staff(_), Visitor::Staff(_)) => Err(Trouble::forbidden().into_response()),
-        (Door::Staff(_), _) if method == Method::GET => Err(Redirect::to("/sign-in").into_response()),
+        (Door::Anybody, _) | (Door::Person, Visitor::Person(_)) | (Door::Gallery, Visitor::Guest(_)) => None,
+        (Door::Staff(_), Visitor::Staff(account)) if may(door, account.role) => None,
+        (Door::Staff(_), Visitor::Staff(_)) => Some(Trouble::forbidden().into_response()),
+        (Door::Staff(_), _) if method == Method::GET => Some(Redirect::to("/sign-in").into_response()),
         // A link that leads nowhere and a page that is not there look the same (SEC-7).
-        _ => Err(Trouble::not_found().into_response()),
+        _ => Some(Trouble::not_found().into_response()),
     }
 }
 

@@ -79,6 +79,7 @@ fn page(route: Route) -> MethodRouter<Site> {
         Route::Preview => get(album::preview),
         Route::Photo => get(photo::page),
         Route::ReviewPicture => get(photo::review_picture),
+        Route::AsReleased => get(photo::as_released),
         Route::PickPerson => get(photo::pick),
         Route::TagFace => post(photo::tag),
         Route::AddFace => post(photo::add_face),

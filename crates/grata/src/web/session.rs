@@ -1,6 +1,8 @@
 //! Who comes in, and with which right. A cookie holds a secret; what is kept is its hash. The secret of
 //! a person's or a gallery's link is the cookie itself, so that a revoked link ends what it began.
 
+use std::sync::LazyLock;
+
 use argon2::password_hash::phc::PasswordHash;
 use argon2::{Algorithm, Argon2, Params, PasswordHasher as _, PasswordVerifier as _, Version};
 use axum::http::{HeaderMap, HeaderValue, header};
@@ -121,7 +123,7 @@ pub fn sign_in(site: &Site, login: &str, password: &str) -> Result<Option<String
     let found = site.store().read()?.account_for_login(login)?;
     let (account, hash) = match found {
         Some((account, hash)) => (Some(account), hash),
-        None => (None, nobodys_hash()?),
+        None => (None, NOBODYS_HASH.clone()),
     };
     let parsed = PasswordHash::new(&hash)
         .map_err(|_| AppError::new(ErrorKind::Internal, "a password that is kept makes no sense"))?;
@@ -132,10 +134,10 @@ pub fn sign_in(site: &Site, login: &str, password: &str) -> Result<Option<String
     }
 }
 
-/// The hash of a password that nobody has.
-fn nobodys_hash() -> Result<String, AppError> {
-    hash_of("nobody signs in with this", &[7; 16])
-}
+/// The hash of a password that nobody has: looked at where there is no such name, so that both take the
+/// same time.
+static NOBODYS_HASH: LazyLock<String> =
+    LazyLock::new(|| hash_of("nobody signs in with this", &[7; 16]).unwrap_or_default());
 
 fn hash_of(password: &str, salt: &[u8; 16]) -> Result<String, AppError> {
     let hash = argon2().hash_password_with_salt(password.as_bytes(), salt);

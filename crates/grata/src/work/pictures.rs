@@ -7,10 +7,13 @@ use grata_core::geometry::{PixelRect, Size};
 use grata_core::id::{PhotoId, SubjectId};
 use grata_core::obscure::ObscureStyle;
 use grata_core::photo::Photo;
+use grata_core::purpose::{ChannelKey, Publish};
 use grata_core::region::{Region, Shape};
+use grata_core::release::{Planned, Treatment, plan_photo};
 use grata_core::rights::own_view;
 use grata_core::subject::Restriction;
 use grata_core::tag::{FaceStanding, standing};
+use grata_core::time::Timestamp;
 use grata_store::blobs::BlobKey;
 use grata_store::queries::photos::PhotoCase;
 use grata_store::queries::releases::StoredRendition;
@@ -75,6 +78,35 @@ pub fn for_review(store: &Store, slot: &mut Slot<'_>, photo: PhotoId) -> Result<
     let hide = hidden_from_staff(&case);
     let screen = Screen { side: LARGE_SIDE, for_review: true };
     make(store, slot, &case.photo, planned_task(&case.photo, &hide, Vec::new(), screen))
+}
+
+/// A picture of what would leave through a channel at this moment, looked at for faces as a release is.
+/// Made for one look and kept nowhere: a release makes its own, with a record.
+///
+/// # Errors
+/// `Denied` if the photo would not leave; otherwise as [`all_hidden`].
+pub fn as_released(
+    store: &Store,
+    slot: &mut Slot<'_>,
+    photo: PhotoId,
+    channel: ChannelKey,
+    now: Timestamp,
+) -> Result<Vec<u8>, AppError> {
+    let reader = store.read()?;
+    let case = case(&reader, photo)?;
+    let publish = Publish { album: case.photo.album, channel };
+    let plan = match plan_photo(&case.photo, &publish, &case.evidence(reader.age_rules()), now) {
+        Planned::Leaves(plan) => plan,
+        Planned::Withheld(_) => {
+            return Err(AppError::new(ErrorKind::Denied, "this photo stays in the house"));
+        }
+    };
+    drop(reader);
+    let hide: Vec<Region> = plan.hidden().iter().map(|hidden| hidden.region).collect();
+    let shown = plan.faces().iter().filter(|face| !matches!(face.treatment(), Treatment::Obscure(_)));
+    let known = shown.map(|face| face.face().region.rect).collect();
+    let screen = Screen { side: LARGE_SIDE, for_review: false };
+    make(store, slot, &case.photo, planned_task(&case.photo, &hide, known, screen))
 }
 
 /// A picture for a person in it: they see themselves, everybody else is hidden (15(4)).

@@ -14,6 +14,7 @@ use crate::world::picture;
 pub const TESTS: &[(&str, fn())] = &[
     ("pub_5_a_photo_comes_in_and_its_picture_hides_everybody", pub_5_a_photo_comes_in),
     ("pub_1_a_reviewer_names_adds_and_undoes", pub_1_a_reviewer_names_adds_and_undoes),
+    ("pub_1_before_and_after_is_what_a_release_would_show", pub_1_before_and_after),
     ("sec_5_a_reviewer_picks_from_the_people_of_the_album", sec_5_a_reviewer_picks_from_the_album),
     ("rts_10_a_frozen_face_is_hidden_from_reviewers_too", rts_10_a_frozen_face_is_hidden_from_reviewers_too),
     ("pub_8_a_zip_holds_the_finished_photos_under_neutral_names", pub_8_a_zip),
@@ -95,6 +96,16 @@ fn pub_1_a_reviewer_names_adds_and_undoes() {
         &[("x", "9999"), ("y", "0"), ("width", "9"), ("height", "9")],
     )
     .expect(422);
+}
+
+/// What a release would show, before there is one: Anna said yes to the website, and to nothing else.
+fn pub_1_before_and_after() {
+    let site = Site::new();
+    let reviewer = site.staff(Role::Reviewer);
+    let seen = |channel: &str| {
+        colours(&site.get(&reviewer, &format!("/desk/photos/{}/as/{channel}", site.photo)).expect(200).body)
+    };
+    assert_eq!((seen("website"), seen("print")), (vec![0], vec![]));
 }
 
 fn sec_5_a_reviewer_picks_from_the_album() {

@@ -10,6 +10,7 @@ use grata_core::photo::Review;
 use grata_core::tag::{FaceStanding, standing};
 use grata_store::Reader;
 use grata_store::queries::albums::Album;
+use grata_store::queries::desk::Glance;
 use serde::Deserialize;
 
 use super::{Shell, shown};
@@ -157,13 +158,12 @@ pub fn photo_id(id: &str) -> Result<PhotoId, AppError> {
 fn states(reader: &Reader, album: AlbumId) -> Result<Vec<Tile>, AppError> {
     let released: BTreeMap<PhotoId, bool> = reader.released_in(album)?.into_iter().collect();
     let mut tiles = Vec::new();
-    for (id, number) in reader.photos_in(album)?.into_iter().zip(1..) {
-        let Some(photo) = reader.photo(id)? else { continue };
-        let (tags, marks) = (reader.tags_on(id)?, reader.not_me_in(&photo)?);
+    for (Glance { photo, tags, not_me }, number) in reader.album_at_a_glance(album)?.into_iter().zip(1..) {
+        let id = photo.id;
         let open = photo
             .faces
             .iter()
-            .filter(|face| standing(&photo, face, &tags, &marks) == FaceStanding::Unknown)
+            .filter(|face| standing(&photo, face, &tags, &not_me) == FaceStanding::Unknown)
             .count();
         let state = match (photo.review, released.get(&id), open) {
             (Review::Doubtful, ..) => Stage::Doubtful,

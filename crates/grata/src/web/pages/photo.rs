@@ -274,6 +274,23 @@ pub async fn review_picture(State(site): State<Site>, Path(id): Path<String>) ->
     Ok(picture(bytes, "image/jpeg"))
 }
 
+/// `GET /desk/photos/{photo}/as/{channel}`: what would leave through a channel today; kept nowhere.
+///
+/// # Errors
+/// It would not leave, or cannot be made.
+pub async fn as_released(
+    State(site): State<Site>,
+    Path((id, channel)): Path<(String, String)>,
+) -> Result<Response, Trouble> {
+    let bytes = site.run(move |site| {
+        let photo = album::photo_id(&id)?;
+        let channel = channel_of(&site.store().read()?, Some(&channel))?;
+        let (store, now) = (Arc::clone(site.store()), site.now());
+        site.works().now(move |slot| pictures::as_released(&store, slot, photo, channel, now))?
+    });
+    Ok(picture(bytes.await?, "image/jpeg"))
+}
+
 /// The beginning of a name, and for which channel.
 #[derive(Deserialize)]
 pub struct Letters {

@@ -276,7 +276,7 @@ struct ErasedPage {
     certificate: String,
 }
 
-/// `POST /me/erase`: done, swept and certified before the answer comes.
+/// `POST /me/erase`: done and swept before the answer comes, which holds the certificate.
 ///
 /// # Errors
 /// The sweep still finds something: then there is no certificate yet.

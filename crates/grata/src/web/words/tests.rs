@@ -124,17 +124,10 @@ fn tra_5_every_message_is_said_and_everything_that_is_said_is_a_message() {
     said.extend(of_the_log("event-", &list("EventKind")));
     said.extend(of_the_log("count-", &list("Count")));
     assert_eq!(serde_json::to_value(EventKind::NotMeTakenBack).unwrap(), "not-me-taken-back");
-    for folder in ["templates", "src/web"] {
-        for file in walkdir::WalkDir::new(root.join(folder)).into_iter().flatten() {
-            if file.file_type().is_file() && !file.path().ends_with("words/tests.rs") {
-                let text = std::fs::read_to_string(file.path()).unwrap();
-                // Keys are texts of small letters with a hyphen, or the argument of `t`, `n`, `a`, `with`.
-                let quoted = text.split('"').skip(1).step_by(2);
-                said.extend(quoted.filter(|word| is_key(word)).map(str::to_string));
-            }
-        }
-    }
     let (_, messages) = &all()[0];
+    let texts: Vec<String> = texts().into_iter().map(|(_, text)| text).collect();
+    let is_quoted = |key: &&String| texts.iter().any(|text| text.contains(&format!("\"{key}\"")));
+    said.extend(messages.keys().filter(is_quoted).cloned());
     let silent: Vec<_> = messages.keys().filter(|key| !said.contains(*key)).collect();
     assert!(silent.is_empty(), "nothing says {silent:?}");
     let missing: Vec<_> = spelled_out().into_iter().filter(|key| !messages.contains_key(key)).collect();
@@ -147,28 +140,27 @@ fn tra_5_every_message_is_said_and_everything_that_is_said_is_a_message() {
     assert!(missing.is_empty(), "no message for {missing:?}");
 }
 
-fn is_key(word: &str) -> bool {
-    !word.is_empty()
-        && word.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-')
+/// Templates and the sources of pages.
+fn texts() -> Vec<(std::path::PathBuf, String)> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let below = |folder: &str| walkdir::WalkDir::new(root.join(folder)).into_iter().flatten();
+    let files = below("templates").chain(below("src/web")).filter(|file| file.file_type().is_file());
+    let read = |file: walkdir::DirEntry| {
+        let text = std::fs::read_to_string(file.path()).unwrap();
+        (file.into_path(), text)
+    };
+    files.filter(|file| !file.path().ends_with("words/tests.rs")).map(read).collect()
 }
 
 /// What templates say is a message: the argument of each call, where it is a plain text.
 #[test]
 fn tra_5_no_template_says_what_is_no_message() {
     let (_, messages) = &all()[0];
-    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    for folder in ["templates", "src/web"] {
-        for file in walkdir::WalkDir::new(root.join(folder)).into_iter().flatten() {
-            if !file.file_type().is_file() || file.path().ends_with("words/tests.rs") {
-                continue;
-            }
-            let text = std::fs::read_to_string(file.path()).unwrap();
-            for call in ["words.t(\"", "words.n(\"", "words.a(\"", "words.with(\"", "words.with(\n        \""]
-            {
-                for rest in text.split(call).skip(1) {
-                    let key = rest.split('"').next().unwrap();
-                    assert!(messages.contains_key(key), "{}: {key}", file.path().display());
-                }
+    for (path, text) in texts() {
+        for call in ["words.t(\"", "words.n(\"", "words.a(\"", "words.with(\"", "words.with(\n        \""] {
+            for rest in text.split(call).skip(1) {
+                let key = rest.split('"').next().unwrap();
+                assert!(messages.contains_key(key), "{}: {key}", path.display());
             }
         }
     }

@@ -1,0 +1,72 @@
+//! `grata serve` as a process of its own: where it says it is, how the owner comes in, how it ends.
+
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::net::TcpStream;
+use std::process::{Child, Command, Stdio};
+
+use crate::stand_in::NOW;
+use crate::world::LATER;
+
+pub const TESTS: &[(&str, fn())] = &[
+    ("serve_says_where_prints_the_owner_s_link_once_and_ends_in_order", serve_and_stop),
+    ("serve_names_an_address_that_is_taken", serve_names_an_address_that_is_taken),
+];
+
+fn grata(folder: &std::path::Path, arguments: &[&str]) -> Command {
+    let mut command = Command::new(std::env::current_exe().unwrap());
+    command.arg("as-grata").args(arguments).current_dir(folder).env(NOW, LATER);
+    command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped());
+    command
+}
+
+/// Starts a server; what it said up to the line that ends so, and the address.
+fn started(folder: &std::path::Path, last: &str) -> (Child, String, String) {
+    let mut child = grata(folder, &["serve", "--listen", "127.0.0.1:0"]).spawn().unwrap();
+    let mut lines = BufReader::new(child.stderr.take().unwrap()).lines();
+    let mut said = String::new();
+    while !said.contains(last) {
+        said += &lines.next().unwrap().unwrap();
+        said.push('\n');
+    }
+    let address = said.split("http://").nth(1).unwrap().split('/').next().unwrap().to_string();
+    (child, said, address)
+}
+
+fn get(address: &str, path: &str) -> String {
+    let mut stream = TcpStream::connect(address).unwrap();
+    write!(stream, "GET {path} HTTP/1.1\r\nhost: {address}\r\nconnection: close\r\n\r\n").unwrap();
+    let mut text = String::new();
+    stream.read_to_string(&mut text).unwrap();
+    text
+}
+
+fn serve_and_stop() {
+    let folder = tempfile::tempdir().unwrap();
+    assert!(grata(folder.path(), &["init"]).status().unwrap().success());
+    let mut secrets = Vec::new();
+    for _ in 0..2 {
+        let (mut child, said, address) = started(folder.path(), "/start#");
+        secrets.push(said.split("/start#").nth(1).unwrap().trim().to_string());
+        assert!(get(&address, "/").starts_with("HTTP/1.1 200"));
+        // One process owns the folder.
+        let other = grata(folder.path(), &["album", "list"]).output().unwrap();
+        assert_eq!(other.status.code(), Some(1));
+        // A browser that keeps its connection open does not keep the server from ending.
+        let _idle = TcpStream::connect(&address).unwrap();
+        Command::new("kill").arg(child.id().to_string()).status().unwrap();
+        assert_eq!(child.wait().unwrap().code(), Some(0));
+    }
+    assert_ne!(secrets[0], secrets[1], "the link of an earlier start leads nowhere any more");
+    assert_eq!(secrets[1].len(), 64);
+}
+
+fn serve_names_an_address_that_is_taken() {
+    let folder = tempfile::tempdir().unwrap();
+    assert!(grata(folder.path(), &["init"]).status().unwrap().success());
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = taken.local_addr().unwrap().to_string();
+    let output = grata(folder.path(), &["serve", "--listen", &address]).output().unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(said.contains(&address) && said.contains("--listen"), "{said}");
+}
