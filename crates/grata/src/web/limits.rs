@@ -18,6 +18,9 @@ const OBJECTIONS_A_MINUTE: NonZeroU32 = NonZeroU32::new(30).unwrap();
 /// Passwords that are looked at at once: each takes memory and time on purpose.
 const PASSWORDS_AT_ONCE: usize = 2;
 
+/// Uploads whose bytes are in memory at once; others wait with theirs in the browser.
+const UPLOADS_AT_ONCE: usize = 4;
+
 /// How often something may be tried.
 pub struct Limits {
     passwords: DefaultKeyedRateLimiter<Digest>,
@@ -25,6 +28,8 @@ pub struct Limits {
     objections: DefaultDirectRateLimiter,
     /// Who may look at a password now.
     pub hashing: Semaphore,
+    /// Who may send a photo now.
+    pub uploads: Semaphore,
 }
 
 impl Default for Limits {
@@ -34,6 +39,7 @@ impl Default for Limits {
             wrong_links: RateLimiter::direct(Quota::per_minute(WRONG_LINKS_A_MINUTE)),
             objections: RateLimiter::direct(Quota::per_minute(OBJECTIONS_A_MINUTE)),
             hashing: Semaphore::new(PASSWORDS_AT_ONCE),
+            uploads: Semaphore::new(UPLOADS_AT_ONCE),
         }
     }
 }

@@ -99,7 +99,11 @@ pub struct Site {
 impl Site {
     /// Anna said yes to the website, Ben said nothing; both are tagged in the one photo.
     pub fn new() -> Self {
-        let mut world = World::new();
+        Self::over(World::new())
+    }
+
+    /// Over this world, with the one photo added to it.
+    pub fn over(mut world: World) -> Self {
         let photo = world.group_photo().id;
         let store = Arc::new(world.house.store.take().unwrap());
         let (runtime, now) = (runtime(), crate::world::LATER.parse().unwrap());
@@ -191,6 +195,37 @@ impl Site {
             assert!(begun.elapsed() < Duration::from_secs(60), "the background did not come to an end");
             std::thread::sleep(Duration::from_millis(20));
         }
+    }
+
+    /// So many ask for a page at once, so many times each; how long each answer took.
+    pub fn together(&self, visitors: usize, rounds: usize, who: &Who, path: &str) -> Vec<Duration> {
+        let threads =
+            tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
+        let cookie = who.cookie().unwrap_or_default();
+        let visits: Vec<_> = (0..visitors)
+            .map(|_| {
+                let (router, cookie, path) = (self.router.clone(), cookie.clone(), path.to_string());
+                threads.spawn(async move {
+                    let mut times = Vec::new();
+                    for _ in 0..rounds {
+                        let request = Request::builder().uri(&path).header(header::COOKIE, &cookie);
+                        let begun = Instant::now();
+                        let answer =
+                            router.clone().oneshot(request.body(Body::empty()).unwrap()).await.unwrap();
+                        answer.into_body().collect().await.unwrap();
+                        times.push(begun.elapsed());
+                    }
+                    times
+                })
+            })
+            .collect();
+        threads.block_on(async {
+            let mut all = Vec::new();
+            for visit in visits {
+                all.extend(visit.await.unwrap());
+            }
+            all
+        })
     }
 
     /// Serves the pages on a free port while somebody uses them.

@@ -20,6 +20,7 @@ use crate::web::error::Trouble;
 use crate::web::guard::Visit;
 use crate::web::headers::picture;
 use crate::web::site::Site;
+use crate::work::Progress;
 use crate::work::pictures::{self, GRID_SIDE, LARGE_SIDE};
 
 /// The state of a photo.
@@ -103,7 +104,7 @@ pub async fn page(
             let reader = site.store().read()?;
             let album = find(&reader, &id)?;
             let photos = states(&reader, album.id)?;
-            make_ready(site, &photos);
+            make_ready(site, album.id, &photos);
             Ok((album, photos))
         })
         .await?;
@@ -126,15 +127,24 @@ pub async fn page(
     Ok(shown(&Page { shell, album, tiles, filters, total, is_filtered, page, pages }))
 }
 
-/// Makes the pictures of the grid that are not there yet, behind everything that somebody waits for.
-fn make_ready(site: &Site, tiles: &[Tile]) {
-    for tile in tiles.iter().take(ON_A_PAGE) {
-        let Ok(photo) = photo_id(&tile.id) else { continue };
-        if let Ok(None) = pictures::all_hidden_kept(site.store(), photo, GRID_SIDE) {
-            let store = std::sync::Arc::clone(site.store());
-            // What fails here is said when it is asked for.
-            site.works().later(move |slot| drop(pictures::all_hidden(&store, slot, photo, GRID_SIDE)));
-        }
+/// Makes the pictures of the grid that are not there yet, behind everything that somebody waits for;
+/// once for so many photos.
+fn make_ready(site: &Site, album: AlbumId, tiles: &[Tile]) {
+    let name = format!("previews {album}");
+    let is_made = |progress: Progress| progress.total == tiles.len();
+    if site.works().progress(&name).is_some_and(is_made) || !site.works().begin(&name, tiles.len()) {
+        return;
+    }
+    for tile in tiles {
+        let (store, works) = (std::sync::Arc::clone(site.store()), site.works().clone());
+        let (photo, name) = (photo_id(&tile.id), name.clone());
+        site.works().later(move |slot| {
+            if let Ok(photo) = photo {
+                // What fails here is said when it is asked for.
+                let _ = pictures::all_hidden(&store, slot, photo, GRID_SIDE);
+            }
+            works.note(&name, |progress| progress.done += 1);
+        });
     }
 }
 

@@ -48,6 +48,7 @@ pub async fn upload(
     headers: HeaderMap,
     body: Body,
 ) -> Result<Response, Trouble> {
+    let _turn = site.limits().uploads.acquire().await;
     let most = usize::try_from(site.cx().config.limits.photo.file_bytes).unwrap_or(usize::MAX);
     let bytes = to_bytes(body, most).await.map_err(|_| Trouble::too_large())?;
     let name = headers.get("x-file-name").and_then(|value| value.to_str().ok()).map(decoded);
