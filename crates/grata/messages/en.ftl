@@ -265,6 +265,7 @@ recalls-replace = replace
 recalls-remove = remove
 
 people-album = Album
+people-search = Find a name
 people-none = Nobody was asked yet
 people-none-help = Invite somebody: they say yes or no by a link of their own, and you see the answer here.
 people-ends = ends { $day }

@@ -265,6 +265,7 @@ recalls-replace = remplacer
 recalls-remove = enlever
 
 people-album = Album
+people-search = Chercher un nom
 people-none = Personne n'a encore été demandé
 people-none-help = Invitez quelqu'un : il dit oui ou non par son propre lien, et vous voyez la réponse ici.
 people-ends = finit le { $day }

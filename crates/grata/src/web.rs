@@ -3,6 +3,7 @@
 //! - [`access`]: who may reach what, the one table that [`router`] is built from
 //! - [`session`], [`csrf`], [`guard`]: who comes in, and with which right
 //! - [`site`]: what all pages share; [`serve`]: the server
+//! - [`remembered`]: what is read once for as long as nothing has changed
 //! - [`words`]: what pages say, in every language
 //! - [`headers`], [`assets`]: what browsers are told, and what they get besides pages
 //! - [`error`]: what goes wrong, as a page
@@ -19,6 +20,7 @@ pub mod guard;
 pub mod headers;
 pub mod limits;
 pub mod pages;
+pub mod remembered;
 pub mod router;
 pub mod serve;
 pub mod session;

@@ -97,6 +97,18 @@ impl Reader {
         self.tx.query(sql, values![album])?.iter().map(|row| row.get(0)).collect()
     }
 
+    /// Changes whenever somebody is added, changed, invited or erased, and with nothing else: how many
+    /// people and links there are, and all their revisions together.
+    ///
+    /// # Errors
+    /// The database cannot be used.
+    pub fn people_version(&self) -> Result<(u64, u64)> {
+        let sql = "SELECT (SELECT count(*) FROM subjects) + (SELECT count(*) FROM invitations), \
+                   (SELECT coalesce(sum(revision), 0) FROM subjects)";
+        let rows = self.tx.query(sql, &[])?;
+        rows.first().map_or(Ok((0, 0)), |row| Ok((row.get(0)?, row.get(1)?)))
+    }
+
     /// The albums that a person was invited to or answered for.
     ///
     /// # Errors

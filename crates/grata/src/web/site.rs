@@ -7,6 +7,7 @@ use grata_store::Store;
 
 use super::error::Trouble;
 use super::limits::Limits;
+use super::remembered::Remembered;
 use crate::app::{log, people};
 use crate::cx::Cx;
 use crate::error::{AppError, ErrorKind};
@@ -21,6 +22,7 @@ struct Inside {
     cx: Cx,
     works: Works,
     limits: Limits,
+    remembered: Remembered,
     is_secure: bool,
 }
 
@@ -31,7 +33,14 @@ impl Site {
     /// The store cannot be used.
     pub fn new(store: Arc<Store>, cx: Cx, works: Works) -> Result<Self, AppError> {
         let is_secure = people::address(&store.read()?)?.starts_with("https://");
-        Ok(Self(Arc::new(Inside { store, cx, works, limits: Limits::default(), is_secure })))
+        Ok(Self(Arc::new(Inside {
+            store,
+            cx,
+            works,
+            limits: Limits::default(),
+            remembered: Remembered::default(),
+            is_secure,
+        })))
     }
 
     /// What is kept. Blocks: only inside [`Site::run`].
@@ -52,6 +61,11 @@ impl Site {
     /// How often something may be tried.
     pub fn limits(&self) -> &Limits {
         &self.0.limits
+    }
+
+    /// What is read once for as long as nothing has changed.
+    pub fn remembered(&self) -> &Remembered {
+        &self.0.remembered
     }
 
     /// Whether pages are reached by https, so that cookies travel by nothing else.
@@ -92,6 +106,7 @@ impl Site {
             let done = work(site)?;
             // Done is done: a witness that cannot be reached gets it the next time.
             let _ = log::hand_out(site.store());
+            site.remembered().forget_what_changed(&site.store().read()?)?;
             Ok(done)
         })
         .await

@@ -52,7 +52,9 @@ impl Stage {
     }
 }
 
-struct Tile {
+/// A photo in the grid.
+#[derive(Debug, Clone)]
+pub struct Tile {
     id: String,
     number: usize,
     state: &'static str,
@@ -103,7 +105,7 @@ pub async fn page(
         .run(move |site| {
             let reader = site.store().read()?;
             let album = find(&reader, &id)?;
-            let photos = states(&reader, album.id)?;
+            let photos = site.remembered().tiles(&reader, album.id)?;
             make_ready(site, album.id, &photos);
             Ok((album, photos))
         })
@@ -116,13 +118,11 @@ pub async fn page(
     });
     let filters: Vec<Filter> = filters.filter(|filter| filter.count > 0 || filter.is_on).collect();
     let is_filtered = filters.iter().any(|filter| filter.is_on);
-    let mut tiles: Vec<Tile> = photos
-        .into_iter()
-        .filter(|tile| !is_filtered || wanted.state.as_deref() == Some(tile.state))
-        .collect();
-    let pages = tiles.len().div_ceil(ON_A_PAGE).max(1);
+    let wanted_ones: Vec<&Tile> =
+        photos.iter().filter(|tile| !is_filtered || wanted.state.as_deref() == Some(tile.state)).collect();
+    let pages = wanted_ones.len().div_ceil(ON_A_PAGE).max(1);
     let page = wanted.page.unwrap_or(1).clamp(1, pages);
-    tiles = tiles.into_iter().skip((page - 1) * ON_A_PAGE).take(ON_A_PAGE).collect();
+    let tiles = wanted_ones.into_iter().skip((page - 1) * ON_A_PAGE).take(ON_A_PAGE).cloned().collect();
     let shell = Shell::of(&visit);
     Ok(shown(&Page { shell, album, tiles, filters, total, is_filtered, page, pages }))
 }
@@ -165,7 +165,11 @@ pub fn photo_id(id: &str) -> Result<PhotoId, AppError> {
     id.parse().map_err(|_| AppError::new(ErrorKind::NotFound, "there is no such photo"))
 }
 
-fn states(reader: &Reader, album: AlbumId) -> Result<Vec<Tile>, AppError> {
+/// The photos of an album, each with its state.
+///
+/// # Errors
+/// The store cannot be used.
+pub fn tiles(reader: &Reader, album: AlbumId) -> Result<Vec<Tile>, AppError> {
     let released: BTreeMap<PhotoId, bool> = reader.released_in(album)?.into_iter().collect();
     let mut tiles = Vec::new();
     for (Glance { photo, tags, not_me }, number) in reader.album_at_a_glance(album)?.into_iter().zip(1..) {

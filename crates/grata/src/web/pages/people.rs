@@ -13,6 +13,7 @@ use grata_store::queries::albums::Album;
 use grata_store::queries::subjects::Profile;
 use serde::Deserialize;
 
+use super::photo::plain;
 use super::{Shell, album, shown, shown_as};
 use crate::app::people::{
     INVITATION_DAYS, InviteOrder, Invited, NewGuardian, NewPerson, invite as send, standing,
@@ -55,15 +56,23 @@ struct Page {
     album: Option<String>,
     channels: Vec<String>,
     people: Vec<Line>,
+    letters: String,
+    page: usize,
+    pages: usize,
     fresh: Vec<Fresh>,
     problem: Option<&'static str>,
 }
 
-/// Of which album.
-#[derive(Deserialize)]
+/// Of which album, whose name has this in it, and which part of them.
+#[derive(Default, Deserialize)]
 pub struct Wanted {
     album: Option<String>,
+    q: Option<String>,
+    page: Option<usize>,
 }
+
+/// People on one page.
+const ON_A_PAGE: usize = 100;
 
 /// Months before its end in which a yes is said to end soon.
 const SOON_MONTHS: u16 = 1;
@@ -77,13 +86,13 @@ pub async fn page(
     visit: Visit,
     Query(wanted): Query<Wanted>,
 ) -> Result<Response, Trouble> {
-    Ok(shown(&page_with(&site, &visit, wanted.album, Vec::new(), None).await?))
+    Ok(shown(&page_with(&site, &visit, wanted, Vec::new(), None).await?))
 }
 
 async fn page_with(
     site: &Site,
     visit: &Visit,
-    wanted: Option<String>,
+    wanted: Wanted,
     fresh: Vec<Fresh>,
     problem: Option<&'static str>,
 ) -> Result<Page, Trouble> {
@@ -92,17 +101,28 @@ async fn page_with(
         let words = shell.words;
         let reader = site.store().read()?;
         let albums = reader.albums()?;
-        let album = match &wanted {
+        let album = match &wanted.album {
             Some(id) => Some(album::find(&reader, id)?),
             None => albums.first().cloned(),
         };
         let channels = reader.channels()?;
+        let letters = wanted.q.unwrap_or_default();
+        let mut named = Vec::new();
+        if let Some(album) = &album {
+            for (subject, name) in site.remembered().names(&reader, album.id)?.iter() {
+                if plain(name).contains(&plain(&letters)) {
+                    named.push((name.clone(), *subject));
+                }
+            }
+        }
+        named.sort_by_cached_key(|(name, _)| plain(name));
+        let pages = named.len().div_ceil(ON_A_PAGE).max(1);
+        let page = wanted.page.unwrap_or(1).clamp(1, pages);
         let mut people = Vec::new();
         if let Some(album) = &album {
-            for subject in reader.people_of(album.id)? {
-                people.push(line(&reader, subject, album, words, site.now())?);
+            for (name, subject) in named.into_iter().skip((page - 1) * ON_A_PAGE).take(ON_A_PAGE) {
+                people.push(line(&reader, subject, name, album, words, site.now())?);
             }
-            people.sort_by_key(|line| line.name.to_lowercase());
         }
         let is_on = |one: &Album| album.as_ref().is_some_and(|album| album.id == one.id);
         Ok(Page {
@@ -110,6 +130,9 @@ async fn page_with(
             channels: channels.iter().map(|(key, _)| words.channel(key.as_str()).into_owned()).collect(),
             album: album.map(|album| album.id.to_string()),
             people,
+            letters,
+            page,
+            pages,
             fresh,
             problem,
             shell,
@@ -121,6 +144,7 @@ async fn page_with(
 fn line(
     reader: &Reader,
     subject: grata_core::id::SubjectId,
+    name: String,
     album: &Album,
     words: Words,
     now: Timestamp,
@@ -148,7 +172,7 @@ fn line(
             }
         });
     }
-    Ok(Line { id: subject.to_string(), name: reader.profile(subject)?.name, cells, ends_soon })
+    Ok(Line { id: subject.to_string(), name, cells, ends_soon })
 }
 
 /// Whom to invite.
@@ -176,12 +200,17 @@ pub async fn invite(
     let words = visit.words;
     let made = site.change(move |site| invited(site, &form, words)).await?;
     match made {
-        Some(fresh) => Ok(shown(&page_with(&site, &visit, Some(album), fresh, None).await?)),
+        Some(fresh) => Ok(shown(&page_with(&site, &visit, of(album), fresh, None).await?)),
         None => {
-            let page = page_with(&site, &visit, Some(album), Vec::new(), Some("invite-incomplete")).await?;
+            let page = page_with(&site, &visit, of(album), Vec::new(), Some("invite-incomplete")).await?;
             Ok(shown_as(StatusCode::UNPROCESSABLE_ENTITY, &page))
         }
     }
+}
+
+/// All people of an album.
+fn of(album: String) -> Wanted {
+    Wanted { album: Some(album), ..Wanted::default() }
 }
 
 /// `None`: something is missing.

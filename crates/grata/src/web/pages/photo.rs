@@ -322,52 +322,57 @@ pub async fn pick(
         let reader = site.store().read()?;
         let album = album::find(&reader, &id)?;
         let publish = Publish { album: album.id, channel: channel_of(&reader, letters.channel.as_deref())? };
-        suggested(&reader, &publish, &letters.q, words, site.now())
+        suggested(site, &reader, &publish, &letters.q, words)
     });
     Ok(Json(found.await?).into_response())
 }
 
 fn suggested(
+    site: &Site,
     reader: &Reader,
     publish: &Publish,
     letters: &str,
     words: Words,
-    now: Timestamp,
 ) -> Result<Vec<Suggested>, AppError> {
     let wanted = plain(letters);
     if wanted.chars().count() < FEWEST_LETTERS {
         return Ok(Vec::new());
     }
     let mut found = Vec::new();
-    for (subject, name) in named_so(reader, publish.album, &wanted)? {
+    let mut named = named_so(site, reader, publish.album, &wanted)?;
+    named.sort_by_cached_key(|(_, name)| (!plain(name).starts_with(&wanted), plain(name)));
+    named.truncate(MOST_SUGGESTIONS);
+    for (subject, name) in named {
         let Some(known) = reader.subject(subject)? else { continue };
-        let (is_shown, said) = match decide(&known, publish, reader.age_rules(), now) {
+        let (is_shown, said) = match decide(&known, publish, reader.age_rules(), site.now()) {
             Decision::Yes(_) => (true, words.t("pick-yes")),
             Decision::No(reason) => (false, words.hidden(reason.as_str())),
         };
         found.push(Suggested { id: subject.to_string(), name, is_shown, words: said.into_owned() });
     }
-    found.sort_by_key(|one| (!plain(&one.name).starts_with(&wanted), one.name.to_lowercase()));
-    found.truncate(MOST_SUGGESTIONS);
     Ok(found)
 }
 
-fn named_so(reader: &Reader, album: AlbumId, wanted: &str) -> Result<Vec<(SubjectId, String)>, AppError> {
+fn named_so(
+    site: &Site,
+    reader: &Reader,
+    album: AlbumId,
+    wanted: &str,
+) -> Result<Vec<(SubjectId, String)>, AppError> {
     let mut found = Vec::new();
-    for subject in reader.people_of(album)? {
-        let name = reader.profile(subject)?.name;
-        let text = plain(&name);
+    for (subject, name) in site.remembered().names(reader, album)?.iter() {
+        let text = plain(name);
         let begins = text.starts_with(wanted)
             || text.match_indices(wanted).any(|(at, _)| text[..at].ends_with([' ', '-', '\'']));
         if begins {
-            found.push((subject, name));
+            found.push((*subject, name.clone()));
         }
     }
     Ok(found)
 }
 
 /// Small letters without the accents of French: `Zoé` is found by `zoe`.
-fn plain(text: &str) -> String {
+pub fn plain(text: &str) -> String {
     let letter = |letter: char| match letter {
         'à' | 'â' | 'ä' | 'á' | 'ã' => 'a',
         'ç' => 'c',
@@ -418,7 +423,7 @@ fn say(site: &Site, photo: &str, said: &Said) -> Result<(), AppError> {
     let at = FaceInPhoto { photo, face };
     match said.action.as_str() {
         "is" => {
-            let subject = whom(&reader, at.photo.album, said)?;
+            let subject = whom(site, &reader, at.photo.album, said)?;
             drop(reader);
             tags::set(site.store(), &at, subject, site.now()).map(drop)
         }
@@ -435,7 +440,7 @@ fn say(site: &Site, photo: &str, said: &Said) -> Result<(), AppError> {
 }
 
 /// The person who is meant: one of the album's, by id, or by a name that only one of them has.
-fn whom(reader: &Reader, album: AlbumId, said: &Said) -> Result<SubjectId, AppError> {
+fn whom(site: &Site, reader: &Reader, album: AlbumId, said: &Said) -> Result<SubjectId, AppError> {
     let nobody = || AppError::new(ErrorKind::NotFound, "there is no such person in this album");
     let people = reader.people_of(album)?;
     if let Some(id) = said.person.as_deref().filter(|id| !id.is_empty()) {
@@ -446,7 +451,7 @@ fn whom(reader: &Reader, album: AlbumId, said: &Said) -> Result<SubjectId, AppEr
     if wanted.chars().count() < FEWEST_LETTERS {
         return Err(AppError::new(ErrorKind::Invalid, "a name has at least two letters"));
     }
-    match named_so(reader, album, &wanted)?[..] {
+    match named_so(site, reader, album, &wanted)?[..] {
         [(subject, _)] => Ok(subject),
         [] => Err(nobody()),
         _ => Err(AppError::new(ErrorKind::Conflict, "several people of this album have a name like that")),
