@@ -35,7 +35,9 @@ pub enum BlobKey {
 impl BlobKey {
     fn key(self) -> KeyName {
         match self {
-            Self::Original(photo) | Self::Rendition(photo, _) | Self::Preview(photo, _) => KeyName::Photo(photo),
+            Self::Original(photo) | Self::Rendition(photo, _) | Self::Preview(photo, _) => {
+                KeyName::Photo(photo)
+            }
             Self::Evidence(subject, _) => KeyName::Subject(subject),
         }
     }

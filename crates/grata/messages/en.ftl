@@ -300,6 +300,7 @@ invite-mail = Hello { $name },
 
     The link is yours alone.
 guardian-verified = checked
+person-why = answers and forms
 person-told = That you looked is told to this person.
 person-answers = Answers
 paper = Record a signed form
@@ -569,6 +570,8 @@ held-objections = Your objections
 held-objections-why = They hide you.
 held-rendition-faces = Released photos that show you
 held-rendition-faces-why = So that they can be called back.
+held-evidence = Signed forms of yours, scanned
+held-evidence-why = They show what you said; sealed.
 held-erasures = An erasure on its way
 held-erasures-why = It ends with a certificate.
 held-requests = Your requests

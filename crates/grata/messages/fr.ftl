@@ -300,6 +300,7 @@ invite-mail = Bonjour { $name },
 
     Ce lien n'est qu'à vous.
 guardian-verified = vérifié
+person-why = réponses et formulaires
 person-told = Cette personne saura que vous avez regardé.
 person-answers = Réponses
 paper = Noter un formulaire signé
@@ -569,6 +570,8 @@ held-objections = Vos oppositions
 held-objections-why = Elles vous cachent.
 held-rendition-faces = Photos publiées qui vous montrent
 held-rendition-faces-why = Pour pouvoir les rappeler.
+held-evidence = Vos formulaires signés, numérisés
+held-evidence-why = Ils montrent ce que vous avez dit ; scellés.
 held-erasures = Un effacement en cours
 held-erasures-why = Il finit par un certificat.
 held-requests = Vos demandes

@@ -26,6 +26,7 @@ CREATE TABLE sessions (
     created_at INTEGER NOT NULL,
     expires_at INTEGER NOT NULL
 ) STRICT;
+CREATE INDEX sessions_account ON sessions (account);
 
 -- Links by which people reach the finished photos of one album and channel (SEC-7).
 CREATE TABLE gallery_links (

@@ -12,7 +12,7 @@ use super::Finish;
 use super::serve::DEFAULT_LISTEN;
 use crate::app::data::{self, RootHolder};
 use crate::app::demo::{self, samples};
-use crate::app::people;
+use crate::app::{people, settings};
 use crate::cx::Cx;
 use crate::error::{AppError, ErrorKind};
 use crate::web::serve::{ServeOrder, serve};
@@ -59,7 +59,7 @@ pub fn run(arguments: &Arguments, cx: &Cx) -> Result<Finish, AppError> {
         let origin =
             Origin::new("demo").map_err(|error| AppError::new(ErrorKind::Internal, error.to_string()))?;
         let store = data::create(&places, &RootHolder::File, &origin, cx)?;
-        people::set_address(&store, &format!("http://{}", arguments.listen), cx.now())?;
+        settings::set(&store, people::ADDRESS, &format!("http://{}", arguments.listen), cx.now())?;
         let _ = writeln!(say, "Taking in the photos; every face is hidden first.");
         let links = demo::fill(&store, &photos, cx, &mut say)?;
         (store, links)

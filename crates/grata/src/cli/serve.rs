@@ -47,6 +47,6 @@ pub struct Arguments {
 /// [`AppError`] if nothing was served.
 pub fn run(arguments: &Arguments, cx: &Cx) -> Result<Finish, AppError> {
     let order = ServeOrder { listen: arguments.listen, jobs: arguments.jobs };
-    serve(&order, arguments.data.open()?, cx, &mut io::stderr())?;
+    serve(&order, arguments.data.open_as_it_is()?, cx, &mut io::stderr())?;
     Ok(Finish::Stopped)
 }

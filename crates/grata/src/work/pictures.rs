@@ -48,8 +48,8 @@ pub fn all_hidden(
         return Ok(kept.to_vec());
     }
     let screen = Screen { side, for_review: false };
-    let known = no_faces(&case);
-    let made = match make(store, slot, &case.photo, planned_task(&case.photo, &hide, known, screen)) {
+    let places = Places { shown: Vec::new(), no_face: no_faces(&case) };
+    let made = match make(store, slot, &case.photo, planned_task(&case.photo, &hide, &places, screen)) {
         // Somebody is seen whom nobody has found: look for faces once more, and hide them as well.
         Err(_) => make(store, slot, &case.photo, careful_task(&hide, screen))?,
         Ok(made) => made,
@@ -77,7 +77,7 @@ pub fn for_review(store: &Store, slot: &mut Slot<'_>, photo: PhotoId) -> Result<
     let case = case(&store.read()?, photo)?;
     let hide = hidden_from_staff(&case);
     let screen = Screen { side: LARGE_SIDE, for_review: true };
-    make(store, slot, &case.photo, planned_task(&case.photo, &hide, Vec::new(), screen))
+    make(store, slot, &case.photo, planned_task(&case.photo, &hide, &Places::default(), screen))
 }
 
 /// A picture of what would leave through a channel at this moment, looked at for faces as a release is.
@@ -103,10 +103,17 @@ pub fn as_released(
     };
     drop(reader);
     let hide: Vec<Region> = plan.hidden().iter().map(|hidden| hidden.region).collect();
-    let shown = plan.faces().iter().filter(|face| !matches!(face.treatment(), Treatment::Obscure(_)));
-    let known = shown.map(|face| face.face().region.rect).collect();
+    let mut places = Places::default();
+    for face in plan.faces() {
+        let rect = face.face().region.rect;
+        match face.treatment() {
+            Treatment::Show(_) => places.shown.push(rect),
+            Treatment::NotAFace => places.no_face.push(rect),
+            Treatment::Obscure(_) => {}
+        }
+    }
     let screen = Screen { side: LARGE_SIDE, for_review: false };
-    make(store, slot, &case.photo, planned_task(&case.photo, &hide, known, screen))
+    make(store, slot, &case.photo, planned_task(&case.photo, &hide, &places, screen))
 }
 
 /// A picture for a person in it: they see themselves, everybody else is hidden (15(4)).
@@ -126,7 +133,8 @@ pub fn for_person(
     drop(reader);
     let view = view.ok_or_else(no_photo)?;
     let screen = Screen { side, for_review: false };
-    make(store, slot, &case.photo, planned_task(&case.photo, &view.hide, view.known, screen))
+    let places = Places { shown: view.shown, no_face: view.no_face };
+    make(store, slot, &case.photo, planned_task(&case.photo, &view.hide, &places, screen))
 }
 
 /// A small picture of a finished photo, if it was made before.
@@ -146,7 +154,13 @@ pub fn of_rendition(
     whole: Vec<u8>,
 ) -> Result<Vec<u8>, AppError> {
     let size = store.read()?.photo(rendition.rendition.photo)?.ok_or_else(no_photo)?.size;
-    let planned = PlannedRegions { size: (size.width, size.height), hide: Vec::new(), known: Vec::new() };
+    let nothing = Vec::new();
+    let planned = PlannedRegions {
+        size: (size.width, size.height),
+        hide: Vec::new(),
+        shown: nothing.clone(),
+        no_face: nothing,
+    };
     let screen = Screen { side: GRID_SIDE, for_review: true };
     let task = Task { planned: Some(planned), ..careful_task(&[], screen) };
     let made = ask(slot, &whole, &task)?;
@@ -222,12 +236,23 @@ fn name(hide: &[Region], side: u32) -> Digest {
     Digest::of_parts(&[b"preview 1", &side.to_be_bytes(), &bytes])
 }
 
-fn planned_task(photo: &Photo, hide: &[Region], known: Vec<PixelRect>, screen: Screen) -> Task {
+/// What the last look may see.
+#[derive(Default)]
+struct Places {
+    /// A face that is shown.
+    shown: Vec<PixelRect>,
+    /// What looks like one and is none.
+    no_face: Vec<PixelRect>,
+}
+
+fn planned_task(photo: &Photo, hide: &[Region], places: &Places, screen: Screen) -> Task {
+    let rects = |places: &[PixelRect]| places.iter().map(|rect| (*rect).into()).collect();
     let Size { width, height } = photo.size;
     let planned = PlannedRegions {
         size: (width, height),
         hide: hide.iter().map(|region| (region.rect.into(), region.shape == Shape::Rounded)).collect(),
-        known: known.into_iter().map(Into::into).collect(),
+        shown: rects(&places.shown),
+        no_face: rects(&places.no_face),
     };
     Task { planned: Some(planned), ..careful_task(&[], screen) }
 }

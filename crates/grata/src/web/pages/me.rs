@@ -23,6 +23,7 @@ use serde::Deserialize;
 
 use super::{Shell, album, go_to, shown};
 use crate::app::consents::{self, Answer};
+use crate::app::rights::{self, ObjectedTo, Received};
 use crate::app::tags::{self, FaceInPhoto};
 use crate::app::{notice, people};
 use crate::error::{AppError, ErrorKind};
@@ -304,9 +305,8 @@ pub async fn object(
         if !own_photos(&reader, &invitation)?.contains(&id) {
             return Err(nothing());
         }
-        let photo = reader.photo(id)?.ok_or_else(nothing)?;
         drop(reader);
-        tags::object(site.store(), &photo, None, site.now())
+        rights::object(site.store(), site.cx(), ObjectedTo::Photo(id), Received(None))
     })
     .await?;
     site.recall_soon();

@@ -68,7 +68,7 @@ async fn page_with(
         let words = shell.words;
         let subject = person(&id)?;
         let PersonShown { subject, profile, guardians, answers, .. } =
-            people::show(site.store(), subject, site.now())?;
+            people::show(site.store(), subject, &words.t("person-why"), site.now())?;
         let reader = site.store().read()?;
         let mut albums = Vec::new();
         for album in reader.albums_of(subject.id)? {

@@ -152,7 +152,7 @@ fn put_on_record(store: &Store, id: PhotoId, now: Timestamp) -> Result<(), AppEr
             && case.subjects.contains_key(&subject)
         {
             let photo = id.to_string();
-            event = event.about(subject, json!({"what": "viewed", "of": "a photo of you", "photo": photo}));
+            event = event.about(subject, json!({"what": "viewed", "of": "a photo of you", "why": "to say who is in it", "photo": photo}));
         }
     }
     tx.commit(event)?;

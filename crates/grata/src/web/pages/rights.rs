@@ -175,6 +175,7 @@ impl Watcher<OwnPhoto> for Nobody {
 /// It cannot be made.
 pub async fn download(State(site): State<Site>, visit: Visit) -> Result<Response, Trouble> {
     let subject = invitation(&visit)?.subject;
+    let language = visit.words.language();
     let package = site.change(move |site| {
         let failed = |error: std::io::Error| {
             AppError::new(ErrorKind::Unavailable, "there is no room for the package").because(error)
@@ -184,6 +185,7 @@ pub async fn download(State(site): State<Site>, visit: Visit) -> Result<Response
             subject,
             out: place.path().join("package"),
             received: Received(None),
+            language,
             style: ObscureStyle::default(),
             jobs: std::num::NonZeroUsize::new(1),
         };
