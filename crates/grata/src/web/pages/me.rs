@@ -44,6 +44,8 @@ struct Asked {
     said: Option<&'static str>,
     /// What follows from it, in words.
     words: String,
+    /// Whether that is: shown.
+    is_shown: bool,
     /// An entry that staff made, which can be contested (CON-12).
     is_from_form: bool,
 }
@@ -151,7 +153,9 @@ fn question(
         ActKind::Refuse | ActKind::Withdraw | ActKind::Contest => Some("no"),
         ActKind::Expire => None,
     });
-    let follows = match people::standing(reader, subject, publish, site.now()) {
+    let standing = people::standing(reader, subject, publish, site.now());
+    let is_shown = standing.is_ok();
+    let follows = match standing {
         Ok(until) => words.a("me-shown-until", "day", words.day(until)),
         Err("never-asked") => words.t("me-not-answered"),
         Err(reason) => words.t(&format!("me-{reason}")),
@@ -162,6 +166,7 @@ fn question(
         purpose: purpose.to_string(),
         said,
         words: follows.into_owned(),
+        is_shown,
         is_from_form: last.is_some_and(|act| {
             matches!(act.means, Means::Paper(_)) && matches!(act.kind, ActKind::Give { .. })
         }),
