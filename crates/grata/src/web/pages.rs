@@ -23,6 +23,7 @@ pub mod object;
 pub mod people;
 pub mod person;
 pub mod photo;
+pub mod pick;
 pub mod recalls;
 pub mod release;
 pub mod requests;

@@ -11,8 +11,8 @@ use super::assets;
 use super::error::Trouble;
 use super::guard::{finish, guard};
 use super::pages::{
-    accounts, album, albums, front, gallery, links, log, me, object, people, person, photo, recalls, release,
-    requests, rights, sign_in, status, upload,
+    accounts, album, albums, front, gallery, links, log, me, object, people, person, photo, pick, recalls,
+    release, requests, rights, sign_in, status, upload,
 };
 use super::site::Site;
 
@@ -80,7 +80,7 @@ fn page(route: Route) -> MethodRouter<Site> {
         Route::Photo => get(photo::page),
         Route::ReviewPicture => get(photo::review_picture),
         Route::AsReleased => get(photo::as_released),
-        Route::PickPerson => get(photo::pick),
+        Route::PickPerson => get(pick::pick),
         Route::TagFace => post(photo::tag),
         Route::AddFace => post(photo::add_face),
         Route::Reviewed => post(photo::reviewed),

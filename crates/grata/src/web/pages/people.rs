@@ -13,7 +13,7 @@ use grata_store::queries::albums::Album;
 use grata_store::queries::subjects::Profile;
 use serde::Deserialize;
 
-use super::photo::plain;
+use super::pick::plain;
 use super::{Shell, album, shown, shown_as};
 use crate::app::people::{
     INVITATION_DAYS, InviteOrder, Invited, NewGuardian, NewPerson, invite as send, standing,

@@ -5,23 +5,23 @@
 use std::sync::Arc;
 
 use askama::Template;
+use axum::Form;
 use axum::extract::{Path, Query, State};
 use axum::http::HeaderMap;
-use axum::response::{IntoResponse, Response};
-use axum::{Form, Json};
+use axum::response::Response;
 use grata_core::audit::entry::{ActorClass, Count, Event, EventKind};
-use grata_core::consent::{Decision, decide};
 use grata_core::geometry::PixelRect;
-use grata_core::id::{AlbumId, FaceId, PhotoId, SubjectId};
+use grata_core::id::{FaceId, PhotoId};
 use grata_core::photo::{Photo, Review};
 use grata_core::purpose::{ChannelKey, Publish};
 use grata_core::release::{HideReason, Planned, Treatment, plan_photo};
 use grata_core::tag::{FaceStanding, standing};
 use grata_core::time::Timestamp;
 use grata_store::{Reader, Store};
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use serde_json::json;
 
+use super::pick::whom;
 use super::{Shell, album, go_to, shown};
 use crate::app::tags::{self, FaceInPhoto};
 use crate::error::{AppError, ErrorKind};
@@ -32,12 +32,6 @@ use crate::web::headers::picture;
 use crate::web::site::Site;
 use crate::web::words::Words;
 use crate::work::pictures;
-
-/// Letters after which people are suggested.
-const FEWEST_LETTERS: usize = 2;
-
-/// Most people that are suggested at once.
-const MOST_SUGGESTIONS: usize = 8;
 
 /// A face, as the page shows it.
 struct FaceShown {
@@ -190,7 +184,10 @@ fn seen(
 }
 
 /// The channel that is asked for, or the website, or the first there is.
-fn channel_of(reader: &Reader, wanted: Option<&str>) -> Result<ChannelKey, AppError> {
+///
+/// # Errors
+/// There is no channel.
+pub fn channel_of(reader: &Reader, wanted: Option<&str>) -> Result<ChannelKey, AppError> {
     let channels = reader.channels()?;
     let named =
         |name: &str| channels.iter().find(|(key, _)| key.as_str() == name).map(|(key, _)| key.clone());
@@ -291,109 +288,15 @@ pub async fn as_released(
     Ok(picture(bytes.await?, "image/jpeg"))
 }
 
-/// The beginning of a name, and for which channel.
-#[derive(Deserialize)]
-pub struct Letters {
-    q: String,
-    channel: Option<String>,
-}
-
-/// Somebody who could be meant.
-#[derive(Debug, Serialize)]
-struct Suggested {
-    id: String,
-    name: String,
-    is_shown: bool,
-    words: String,
-}
-
-/// `GET /desk/albums/{album}/people?q=`: people of this album whose name has a part that begins so.
-///
-/// # Errors
-/// There is no such album.
-pub async fn pick(
-    State(site): State<Site>,
-    visit: Visit,
-    Path(id): Path<String>,
-    Query(letters): Query<Letters>,
-) -> Result<Response, Trouble> {
-    let words = visit.words;
-    let found = site.run(move |site| {
-        let reader = site.store().read()?;
-        let album = album::find(&reader, &id)?;
-        let publish = Publish { album: album.id, channel: channel_of(&reader, letters.channel.as_deref())? };
-        suggested(site, &reader, &publish, &letters.q, words)
-    });
-    Ok(Json(found.await?).into_response())
-}
-
-fn suggested(
-    site: &Site,
-    reader: &Reader,
-    publish: &Publish,
-    letters: &str,
-    words: Words,
-) -> Result<Vec<Suggested>, AppError> {
-    let wanted = plain(letters);
-    if wanted.chars().count() < FEWEST_LETTERS {
-        return Ok(Vec::new());
-    }
-    let mut found = Vec::new();
-    let mut named = named_so(site, reader, publish.album, &wanted)?;
-    named.sort_by_cached_key(|(_, name)| (!plain(name).starts_with(&wanted), plain(name)));
-    named.truncate(MOST_SUGGESTIONS);
-    for (subject, name) in named {
-        let Some(known) = reader.subject(subject)? else { continue };
-        let (is_shown, said) = match decide(&known, publish, reader.age_rules(), site.now()) {
-            Decision::Yes(_) => (true, words.t("pick-yes")),
-            Decision::No(reason) => (false, words.hidden(reason.as_str())),
-        };
-        found.push(Suggested { id: subject.to_string(), name, is_shown, words: said.into_owned() });
-    }
-    Ok(found)
-}
-
-fn named_so(
-    site: &Site,
-    reader: &Reader,
-    album: AlbumId,
-    wanted: &str,
-) -> Result<Vec<(SubjectId, String)>, AppError> {
-    let mut found = Vec::new();
-    for (subject, name) in site.remembered().names(reader, album)?.iter() {
-        let text = plain(name);
-        let begins = text.starts_with(wanted)
-            || text.match_indices(wanted).any(|(at, _)| text[..at].ends_with([' ', '-', '\'']));
-        if begins {
-            found.push((*subject, name.clone()));
-        }
-    }
-    Ok(found)
-}
-
-/// Small letters without the accents of French: `Zoé` is found by `zoe`.
-pub fn plain(text: &str) -> String {
-    let letter = |letter: char| match letter {
-        'à' | 'â' | 'ä' | 'á' | 'ã' => 'a',
-        'ç' => 'c',
-        'é' | 'è' | 'ê' | 'ë' => 'e',
-        'î' | 'ï' | 'í' => 'i',
-        'ô' | 'ö' | 'ó' => 'o',
-        'ù' | 'û' | 'ü' | 'ú' => 'u',
-        'ÿ' => 'y',
-        'ñ' => 'n',
-        other => other,
-    };
-    text.trim().to_lowercase().chars().map(letter).collect()
-}
-
 /// What is said about a face.
 #[derive(Deserialize)]
 pub struct Said {
     face: String,
     action: String,
-    person: Option<String>,
-    name: Option<String>,
+    /// Who, by id.
+    pub person: Option<String>,
+    /// Who, by the beginning of a name.
+    pub name: Option<String>,
     channel: Option<String>,
 }
 
@@ -436,25 +339,6 @@ fn say(site: &Site, photo: &str, said: &Said) -> Result<(), AppError> {
             tags::undo(site.store(), &at, site.now()).map(drop)
         }
         _ => Err(AppError::new(ErrorKind::Invalid, "this cannot be said about a face")),
-    }
-}
-
-/// The person who is meant: one of the album's, by id, or by a name that only one of them has.
-fn whom(site: &Site, reader: &Reader, album: AlbumId, said: &Said) -> Result<SubjectId, AppError> {
-    let nobody = || AppError::new(ErrorKind::NotFound, "there is no such person in this album");
-    let people = reader.people_of(album)?;
-    if let Some(id) = said.person.as_deref().filter(|id| !id.is_empty()) {
-        let id: SubjectId = id.parse().map_err(|_| nobody())?;
-        return people.contains(&id).then_some(id).ok_or_else(nobody);
-    }
-    let wanted = plain(said.name.as_deref().unwrap_or_default());
-    if wanted.chars().count() < FEWEST_LETTERS {
-        return Err(AppError::new(ErrorKind::Invalid, "a name has at least two letters"));
-    }
-    match named_so(site, reader, album, &wanted)?[..] {
-        [(subject, _)] => Ok(subject),
-        [] => Err(nobody()),
-        _ => Err(AppError::new(ErrorKind::Conflict, "several people of this album have a name like that")),
     }
 }
 
@@ -546,14 +430,4 @@ async fn answer(
         faces(&reader, album::photo_id(&id)?, channel.as_deref(), words, csrf, site.now())
     });
     Ok(shown(&part.await?))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_name_is_found_without_its_accents() {
-        assert_eq!(plain(" Zoé-Anaïs LEFÈVRE "), "zoe-anais lefevre");
-    }
 }
