@@ -342,6 +342,42 @@ fn section_8_a_restored_backup_catches_up_before_it_serves() {
     store.catch_up(&published, &pinned, now()).unwrap_err();
 }
 
+/// What leaves less than before without a no: a yes that ends earlier, an age that is corrected, a guardian
+/// whose powers end, and a face that is somebody else after all.
+#[test]
+fn section_8_a_restored_backup_does_not_show_what_was_narrowed_since() {
+    let mut house = House::new();
+    let album = house.album();
+    let photo = house.photo(album, b"photo P", 4);
+    let names = ["Sam Example", "Toni Example", "Uli Example", "Vera Example"];
+    let people = names.map(|name| house.person(name, Age::Adult));
+    for (face, who) in people.into_iter().enumerate() {
+        house.tag(&photo, face, TagKind::Is(who)).unwrap();
+        house.yes(who, &website(album));
+    }
+    let backup = house.folder.path().join("backup.db");
+    house.store().copy_database(&backup).unwrap();
+
+    let [sooner, child, untouched, mistaken] = people;
+    let until = grata_core::time::day(grata_core::time::hours_after(now(), 24));
+    house.say(sooner, &website(album), ActKind::Give { until });
+    let mut tx = house.store().begin(now()).unwrap();
+    tx.set_age(child, Age::Born("2015-05-05".parse().unwrap())).unwrap();
+    tx.commit(event(EventKind::ConfigChanged)).unwrap();
+    house.tag(&photo, 3, TagKind::NotAFace).unwrap();
+    let published = grata_store::log_files::LogFolder::new(&house.folder.path().join("log"));
+    published.publish(&house.store().read().unwrap()).unwrap();
+    let pinned = published.head().unwrap();
+
+    house.store = None;
+    restore_database(&backup, &house.places.data);
+    let done = house.reopen().catch_up(&published, &pinned, now()).unwrap();
+    let frozen: std::collections::BTreeSet<_> = done.frozen.into_iter().collect();
+    assert_eq!(frozen, [sooner, child].into());
+    assert!(!frozen.contains(&untouched) && !frozen.contains(&mistaken));
+    assert_eq!(done.withheld, 1, "the photo with the corrected face");
+}
+
 #[test]
 fn section_8_a_backup_does_not_catch_up_with_another_log() {
     let house = House::new();

@@ -169,7 +169,7 @@ impl Tx {
                 act.at
             ],
         )?;
-        if matches!(act.kind, ActKind::Refuse | ActKind::Withdraw | ActKind::Contest) {
+        if narrows(act, &known.acts) {
             self.touches_subject(subject);
         }
         self.changed(subject)
@@ -188,5 +188,18 @@ impl Tx {
             return Err(refusal("there is no such channel"));
         }
         Ok(())
+    }
+}
+
+/// Whether an act leaves less of a yes than there was before: a backup from before it would show too much.
+/// A yes does where it ends earlier than one that was given to the same question.
+fn narrows(act: &ConsentAct, earlier: &[ConsentAct]) -> bool {
+    match act.kind {
+        ActKind::Refuse | ActKind::Withdraw | ActKind::Contest => true,
+        ActKind::Give { until } => earlier.iter().any(|one| {
+            one.question == act.question
+                && matches!(one.kind, ActKind::Give { until: before } if before > until)
+        }),
+        ActKind::Expire => false,
     }
 }

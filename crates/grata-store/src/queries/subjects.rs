@@ -267,8 +267,13 @@ impl Tx {
     /// # Errors
     /// There is no such person.
     pub fn set_age(&mut self, id: SubjectId, age: Age) -> Result<()> {
+        // Whoever was taken for an adult may have said a yes that does not count.
+        let before = self.subject(id)?.map_or(Age::Unknown, |known| known.age);
         let sealed = self.seal_text(id, "subjects", "sealed_age", id.as_bytes(), &age_text(age))?;
         self.tx.execute("UPDATE subjects SET sealed_age = $1 WHERE id = $2", values![sealed, id])?;
+        if before != Age::Unknown && before != age {
+            self.touches_subject(id);
+        }
         self.changed(id)
     }
 
@@ -332,7 +337,10 @@ impl Tx {
         let sql = "UPDATE guardians SET until = $1 WHERE id = $2 AND subject = $3";
         match self.tx.execute(sql, values![until, guardian, subject])? {
             0 => Err(StoreError::not_found("guardian")),
-            _ => self.changed(subject),
+            _ => {
+                self.touches_subject(subject);
+                self.changed(subject)
+            }
         }
     }
 

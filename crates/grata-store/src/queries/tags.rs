@@ -94,7 +94,8 @@ impl Tx {
         if !known.faces.iter().any(|face| face.id == act.face) {
             return Err(StoreError::not_found("face in this photo"));
         }
-        check(&known, act, &self.tags_on(photo)?, &self.not_me_in(&known)?).map_err(StoreError::refused)?;
+        let earlier = self.tags_on(photo)?;
+        check(&known, act, &earlier, &self.not_me_in(&known)?).map_err(StoreError::refused)?;
         let (kind, subject, undoes) = match act.kind {
             TagKind::Is(subject) => ("is", Some(subject), None),
             TagKind::NotAFace => ("not-a-face", None, None),
@@ -109,6 +110,10 @@ impl Tx {
              VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
             values![act.id, photo, act.face, kind, subject, undoes, account, own, act.at],
         )?;
+        // What a backup from before says about this face is wrong.
+        if earlier.iter().any(|one| one.face == act.face) {
+            self.touches_photo(known.file);
+        }
         Ok(())
     }
 
