@@ -27,7 +27,8 @@ pub struct CaughtUp {
     pub entries: u64,
     /// People who were erased since, and are again.
     pub erased: Vec<TombstoneId>,
-    /// People who said no to something since: frozen until they are asked.
+    /// People who said no to something since, or less than before: frozen until they are asked. Those who
+    /// objected have an open objection as well.
     pub frozen: Vec<SubjectId>,
     /// Photos that somebody marked or objected to since: withheld until somebody has looked.
     pub withheld: u64,
@@ -113,6 +114,7 @@ impl Tx {
         let damaged = || StoreError::damaged("the newer log");
         let mut done = CaughtUp { entries: entries.len() as u64, ..CaughtUp::default() };
         let mut frozen = BTreeSet::new();
+        let mut objecting = BTreeSet::new();
         let mut withheld = BTreeSet::new();
         let known = self.everything_handles_are_about()?;
         for (bytes, place) in entries.iter().zip(from..) {
@@ -122,6 +124,7 @@ impl Tx {
                     entry.tombstone.as_ref().and_then(|text| text.parse().ok()).ok_or_else(damaged)?;
                 if let Some(subject) = self.subject_of_tombstone(tombstone)? {
                     frozen.remove(&subject);
+                    objecting.remove(&subject);
                     self.erase_rows(subject)?;
                     done.erased.push(tombstone);
                 }
@@ -137,7 +140,12 @@ impl Tx {
             for (about, who) in &known {
                 if wanted.contains(&handle(&self.shared, place, about).0) {
                     match who {
-                        About::Subject(subject) => drop(frozen.insert(*subject)),
+                        About::Subject(subject) => {
+                            frozen.insert(*subject);
+                            if entry.kind == EventKind::ObjectionRaised {
+                                objecting.insert(*subject);
+                            }
+                        }
                         About::Photo(photo) => drop(withheld.insert(*photo)),
                     }
                 }
@@ -149,14 +157,24 @@ impl Tx {
                 done.frozen.push(subject);
             }
         }
+        // An objection outlasts the freeze: it is open until somebody decides about it, again if need be.
+        for subject in objecting {
+            let known = self.objections_of(subject)?;
+            if self.revision(subject)?.is_some() && !known.iter().any(Objection::in_effect) {
+                self.object_again(ObjectionTarget::Subject(subject))?;
+            }
+        }
         for photo in withheld {
-            let id = ObjectionId::random(&mut random::rng());
-            let target = ObjectionTarget::Photo(photo);
-            let raised = self.now();
-            self.insert_objection(&Objection { id, target, raised, outcome: Outcome::Open })?;
+            self.object_again(ObjectionTarget::Photo(photo))?;
             done.withheld += 1;
         }
         Ok(done)
+    }
+
+    fn object_again(&mut self, target: ObjectionTarget) -> Result<()> {
+        let id = ObjectionId::random(&mut random::rng());
+        let raised = self.now();
+        self.insert_objection(&Objection { id, target, raised, outcome: Outcome::Open })
     }
 
     fn everything_handles_are_about(&self) -> Result<BTreeMap<[u8; 32], About>> {
