@@ -115,6 +115,7 @@ impl Tx {
         let mut done = CaughtUp { entries: entries.len() as u64, ..CaughtUp::default() };
         let mut frozen = BTreeSet::new();
         let mut objecting = BTreeSet::new();
+        let mut changed = BTreeSet::new();
         let mut withheld = BTreeSet::new();
         let known = self.everything_handles_are_about()?;
         for (bytes, place) in entries.iter().zip(from..) {
@@ -142,8 +143,10 @@ impl Tx {
                     match who {
                         About::Subject(subject) => {
                             frozen.insert(*subject);
-                            if entry.kind == EventKind::ObjectionRaised {
-                                objecting.insert(*subject);
+                            match entry.kind {
+                                EventKind::ObjectionRaised => drop(objecting.insert(*subject)),
+                                EventKind::SubjectChanged => drop(changed.insert(*subject)),
+                                _ => {}
                             }
                         }
                         About::Photo(photo) => drop(withheld.insert(*photo)),
@@ -156,6 +159,10 @@ impl Tx {
                 self.set_restriction(subject, Restriction::Since(self.now()))?;
                 done.frozen.push(subject);
             }
+        }
+        // One of the changes that leave a handle is that links were revoked (ABU-3).
+        for subject in changed {
+            self.revoke_invitations(subject)?;
         }
         // An objection outlasts the freeze: it is open until somebody decides about it, again if need be.
         for subject in objecting {

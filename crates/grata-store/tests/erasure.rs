@@ -348,22 +348,30 @@ fn section_8_a_restored_backup_catches_up_before_it_serves() {
 fn section_8_a_restored_backup_does_not_show_what_was_narrowed_since() {
     let mut house = House::new();
     let album = house.album();
-    let photo = house.photo(album, b"photo P", 5);
-    let names = ["Sam Example", "Toni Example", "Uli Example", "Vera Example", "Wim Example"];
+    let photo = house.photo(album, b"photo P", 6);
+    let names =
+        ["Sam Example", "Toni Example", "Uli Example", "Vera Example", "Wim Example", "Xenia Example"];
     let people = names.map(|name| house.person(name, Age::Adult));
     for (face, who) in people.into_iter().enumerate() {
         house.tag(&photo, face, TagKind::Is(who)).unwrap();
         house.yes(who, &website(album));
     }
+    let [sooner, child, untouched, mistaken, objecting, lost] = people;
+    let expires_at = grata_core::time::hours_after(now(), 240);
+    let mut tx = house.store().begin(now()).unwrap();
+    let token = tx.invite(&Invitation { subject: lost, guardian: None, album, expires_at }).unwrap();
+    tx.commit(event(EventKind::Invited)).unwrap();
     let backup = house.folder.path().join("backup.db");
     house.store().copy_database(&backup).unwrap();
 
-    let [sooner, child, untouched, mistaken, objecting] = people;
     let until = grata_core::time::day(grata_core::time::hours_after(now(), 24));
     house.say(sooner, &website(album), ActKind::Give { until });
     let mut tx = house.store().begin(now()).unwrap();
     tx.set_age(child, Age::Born("2015-05-05".parse().unwrap())).unwrap();
-    tx.commit(event(EventKind::ConfigChanged)).unwrap();
+    tx.commit(event(EventKind::SubjectChanged)).unwrap();
+    let mut tx = house.store().begin(now()).unwrap();
+    assert_eq!(tx.revoke_invitations(lost).unwrap(), 1);
+    tx.commit(event(EventKind::SubjectChanged)).unwrap();
     house.tag(&photo, 3, TagKind::NotAFace).unwrap();
     let id = ObjectionId::random(&mut house.store().rng());
     let target = ObjectionTarget::Subject(objecting);
@@ -378,9 +386,14 @@ fn section_8_a_restored_backup_does_not_show_what_was_narrowed_since() {
     restore_database(&backup, &house.places.data);
     let done = house.reopen().catch_up(&published, &pinned, now()).unwrap();
     let frozen: std::collections::BTreeSet<_> = done.frozen.into_iter().collect();
-    assert_eq!(frozen, [sooner, child, objecting].into());
+    assert_eq!(frozen, [sooner, child, objecting, lost].into());
     let open = house.store().read().unwrap().objections_of(objecting).unwrap();
     assert!(open.len() == 1 && open[0].in_effect(), "an objection outlasts the freeze");
+    assert_eq!(
+        house.store().read().unwrap().invitation(&token, now()).unwrap(),
+        None,
+        "a link that was lost"
+    );
     assert!(!frozen.contains(&untouched) && !frozen.contains(&mistaken));
     assert_eq!(done.withheld, 1, "the photo with the corrected face");
 }

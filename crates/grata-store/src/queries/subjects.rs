@@ -371,7 +371,11 @@ impl Tx {
     /// The database cannot be used.
     pub fn revoke_invitations(&mut self, subject: SubjectId) -> Result<u64> {
         let sql = "UPDATE invitations SET revoked_at = $1 WHERE subject = $2 AND revoked_at IS NULL";
-        self.tx.execute(sql, values![self.now(), subject])
+        let revoked = self.tx.execute(sql, values![self.now(), subject])?;
+        if revoked > 0 {
+            self.touches_subject(subject);
+        }
+        Ok(revoked)
     }
 
     /// Counts up a person's revision: every permit that was given before does not commit any more.
