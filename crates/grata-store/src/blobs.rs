@@ -33,6 +33,16 @@ pub enum BlobKey {
 }
 
 impl BlobKey {
+    /// A finished photo and the small picture of it: they go together (PUB-7).
+    pub fn of_rendition(photo: PhotoId, rendition: RenditionId) -> [Self; 2] {
+        [Self::Rendition(photo, rendition), Self::small(photo, rendition)]
+    }
+
+    /// The small picture of a finished photo.
+    pub fn small(photo: PhotoId, rendition: RenditionId) -> Self {
+        Self::Preview(photo, Digest::of_parts(&[b"rendition 1", rendition.as_bytes()]))
+    }
+
     fn key(self) -> KeyName {
         match self {
             Self::Original(photo) | Self::Rendition(photo, _) | Self::Preview(photo, _) => {

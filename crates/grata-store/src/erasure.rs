@@ -214,7 +214,7 @@ impl Store {
         let sql = "SELECT photo, id FROM renditions WHERE recalled_at IS NOT NULL";
         let mut dead = Vec::new();
         for row in reader.tx.query(sql, &[])? {
-            dead.push(BlobKey::Rendition(row.get(0)?, row.get(1)?));
+            dead.extend(BlobKey::of_rendition(row.get(0)?, row.get(1)?));
         }
         for (subject, evidence) in self.blobs().evidence()? {
             if reader.revision(subject)?.is_none() {

@@ -9,7 +9,7 @@ use grata_core::notice::Language;
 use grata_core::purpose::{ChannelKey, PurposeKind};
 use grata_core::subject::Subject;
 use grata_core::time::{Date, day};
-use grata_store::{Reader, Store};
+use grata_store::Reader;
 use serde::Serialize;
 
 use super::Finish;
@@ -281,7 +281,7 @@ fn by_link(
     each(purposes, |purpose| {
         let record =
             || consents::say_by_link(&store, link, purpose.clone(), answer, language.cloned(), cx.now());
-        told(&store, common, record)
+        told(common, record)
     })
 }
 
@@ -302,18 +302,13 @@ fn each<T>(items: &[T], mut one: impl FnMut(&T) -> Result<(), AppError>) -> Resu
 }
 
 /// Records, writes the receipt, and prints what follows.
-fn told(
-    store: &Store,
-    common: &Common,
-    record: impl FnOnce() -> Result<Recorded, AppError>,
-) -> Result<(), AppError> {
-    let line = recorded(store, common, record)?;
+fn told(common: &Common, record: impl FnOnce() -> Result<Recorded, AppError>) -> Result<(), AppError> {
+    let line = recorded(common, record)?;
     print::line(common.json, &line, in_words);
     Ok(())
 }
 
 fn recorded(
-    store: &Store,
     common: &Common,
     record: impl FnOnce() -> Result<Recorded, AppError>,
 ) -> Result<Line<'static>, AppError> {
@@ -324,7 +319,6 @@ fn recorded(
     Place::prepare(&path)?.write(receipt.to_json().as_bytes()).map_err(|error| {
         error.hint("The answer is on record. `grata rights access` gives the person their receipts.")
     })?;
-    let _ = store;
     Ok(Line {
         person: subject.to_string(),
         purpose: act.question.purpose.to_string(),
@@ -398,7 +392,7 @@ fn withdraw(order: &Withdraw, cx: &Cx) -> Result<Finish, AppError> {
             language: None,
             means: means.clone(),
         };
-        told(&store, &order.common, || consents::record(&store, &statement, cx.now()))
+        told(&order.common, || consents::record(&store, &statement, cx.now()))
     })
 }
 
@@ -446,7 +440,7 @@ fn record_form(order: &Form, cx: &Cx) -> Result<Finish, AppError> {
             scan: None,
         };
         let statement = statement(&store.read()?, &line, album.id)?;
-        told(&store, &order.common, || consents::record_with(&store, &statement, kept.as_mut(), cx.now()))
+        told(&order.common, || consents::record_with(&store, &statement, kept.as_mut(), cx.now()))
     })
 }
 
@@ -490,7 +484,7 @@ fn record_table(table: &Path, album: &str, common: &Common, cx: &Cx) -> Result<F
             let statement = statement(&store.read()?, &line, album.id)?;
             let mut kept =
                 scan.as_ref().map(|scan| Kept::seal(&store, statement.subject, scan)).transpose()?;
-            recorded(&store, common, || consents::record_with(&store, &statement, kept.as_mut(), cx.now()))
+            recorded(common, || consents::record_with(&store, &statement, kept.as_mut(), cx.now()))
         });
         match done {
             Ok(line) => print::line(common.json, &Line { line: Some(number), ..line }, in_words),

@@ -154,23 +154,29 @@ pub fn of_rendition(
     whole: Vec<u8>,
 ) -> Result<Vec<u8>, AppError> {
     let size = store.read()?.photo(rendition.rendition.photo)?.ok_or_else(no_photo)?.size;
-    let nothing = Vec::new();
     let planned = PlannedRegions {
         size: (size.width, size.height),
         hide: Vec::new(),
-        shown: nothing.clone(),
-        no_face: nothing,
+        shown: Vec::new(),
+        no_face: Vec::new(),
     };
     let screen = Screen { side: GRID_SIDE, for_review: true };
     let task = Task { planned: Some(planned), ..careful_task(&[], screen) };
     let made = ask(slot, &whole, &task)?;
-    store.blobs().put(store.vault(), rendition_key(rendition), &made)?;
+    let key = rendition_key(rendition);
+    store.blobs().put(store.vault(), key, &made)?;
+    // A recall in the meantime has found nothing to delete yet.
+    let is_live =
+        store.read()?.rendition(rendition.rendition.id)?.is_some_and(|now| now.recalled_at.is_none());
+    if !is_live {
+        store.blobs().delete(key)?;
+        return Err(AppError::new(ErrorKind::NotFound, "there is no such finished photo"));
+    }
     Ok(made)
 }
 
 fn rendition_key(rendition: &StoredRendition) -> BlobKey {
-    let name = Digest::of_parts(&[b"rendition 1", rendition.rendition.id.as_bytes()]);
-    BlobKey::Preview(rendition.rendition.photo, name)
+    BlobKey::small(rendition.rendition.photo, rendition.rendition.id)
 }
 
 fn no_photo() -> AppError {

@@ -1,6 +1,7 @@
 //! The page of a person: their answers, their photos, their rights.
 
 use grata_core::signed::Document;
+use grata_store::blobs::BlobKey;
 use grata_store::queries::accounts::Role;
 use serde_json::Value;
 
@@ -45,6 +46,9 @@ fn con_5_a_withdrawal_acts_at_once() {
     let picture = format!("/gallery/{file}");
     site.get(&guest, &picture).expect(200);
     site.get(&guest, &format!("{picture}/small")).expect(200);
+    let kept = site.store.read().unwrap().rendition_called(&file).unwrap().unwrap().rendition;
+    let blobs = BlobKey::of_rendition(kept.photo, kept.id);
+    assert!(blobs.iter().all(|blob| site.store.blobs().get(site.store.vault(), *blob).is_ok()));
     answer(&site, &anna, "no");
     // Whether or not the recall has run by now.
     site.get(&guest, &picture).expect(404);
@@ -55,6 +59,8 @@ fn con_5_a_withdrawal_acts_at_once() {
     let table = || site.get(&publisher, "/desk/recalls.csv").text();
     site.wait_for(|| table().contains(&format!("{file},")) && table().contains(",replace,"));
     assert!(!table().contains(ANNA));
+    // PUB-7: the small picture is dead as well.
+    assert!(blobs.iter().all(|blob| site.store.blobs().get(site.store.vault(), *blob).is_err()));
 }
 
 fn tra_4_who_looked_is_told_to_the_person() {

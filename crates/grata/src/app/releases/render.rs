@@ -254,6 +254,8 @@ pub fn take_down(store: &Store, live: &StoredRendition, cx: &Cx) -> Result<(), A
         event = event.about(*subject, told);
     }
     tx.commit(event)?;
-    store.blobs().delete(BlobKey::Rendition(live.rendition.photo, live.rendition.id))?;
+    for blob in BlobKey::of_rendition(live.rendition.photo, live.rendition.id) {
+        store.blobs().delete(blob)?;
+    }
     Ok(())
 }
