@@ -71,7 +71,7 @@ impl Store {
         let newer = read_entries(source, own.size, verified.checkpoint.size)?;
         let done = tx.replay(own.size, &newer)?;
         tx.append(&newer)?;
-        let event = Event::new(EventKind::Restored, ActorClass::Staff)
+        let event = Event::new(EventKind::Restored, ActorClass::CommandLine)
             .counting(Count::Entries, done.entries)
             .counting(Count::Subjects, (done.erased.len() + done.frozen.len()) as u64)
             .counting(Count::Photos, done.withheld);

@@ -107,7 +107,7 @@ impl Store {
             let name = name.parse().map_err(StoreError::refused)?;
             tx.put_channel(&name, audience)?;
         }
-        tx.commit(Event::new(EventKind::Initialised, ActorClass::Staff))?;
+        tx.commit(Event::new(EventKind::Initialised, ActorClass::CommandLine))?;
         Ok(store)
     }
 

@@ -61,7 +61,7 @@ pub struct Committed {
     pub index: u64,
     /// The entry.
     pub entry: Entry,
-    /// What opens its commitment, in the order of the event's concerns.
+    /// What opens its commitment, in the order of the event's concerns; the account that acted comes last.
     pub openings: Vec<Opening>,
     /// The signed head of the log that holds it.
     pub checkpoint: String,
@@ -128,6 +128,7 @@ impl Tx {
         let index = self.log_size()?;
         event.handles.extend(self.touched.iter().map(|about| handle(&self.shared, index, about)));
         let subjects: Vec<_> = event.concerns.iter().map(|concern| concern.subject).collect();
+        let account = event.actor.account_id();
         let (entry, openings) = event.into_entry(self.now, &mut random::rng());
         let bytes = entry.bytes();
         let checkpoint = self.append(&[bytes])?;
@@ -135,6 +136,9 @@ impl Tx {
             if let Some(subject) = subject {
                 self.keep_opening(index, *subject, opening)?;
             }
+        }
+        if let (Some(account), Some(opening)) = (account, openings.get(subjects.len())) {
+            self.keep_actor(index, account, opening)?;
         }
         let committed = Committed { index, entry, openings, checkpoint };
         let result = then(&mut self, &committed)?;

@@ -347,6 +347,8 @@ log-counts = How many
 actor-subject = the person
 actor-anybody = anybody
 actor-staff = the organisation
+actor-account = the organisation (account { $account })
+actor-command-line = the organisation (at the machine itself)
 actor-clock = the clock
 count-photos = { $n ->
     [one] 1 photo
@@ -362,6 +364,14 @@ count-withheld = { $n } kept back
 count-renditions = { $n ->
     [one] 1 finished photo
    *[other] { $n } finished photos
+}
+count-named = { $n ->
+    [one] { $n } person named
+   *[other] { $n } people named
+}
+count-listed = { $n ->
+    [one] { $n } person in a list
+   *[other] { $n } people in a list
 }
 count-subjects = { $n ->
     [one] 1 person
@@ -404,6 +414,8 @@ event-face-added = Missed face added
 event-released = Released
 event-recalled = Recalled
 event-viewed = Looked at
+event-named = Looked at a list of who is in the photos, with your name
+event-listed = Looked at a list with your name and answers
 event-access-package-made = Access package made
 event-exported = Handed out
 event-erasure-begun = Erasure begun

@@ -347,6 +347,8 @@ log-counts = Combien
 actor-subject = la personne
 actor-anybody = n'importe qui
 actor-staff = l'organisation
+actor-account = l'organisation (compte { $account })
+actor-command-line = l'organisation (sur la machine même)
 actor-clock = l'horloge
 count-photos = { $n ->
     [one] { $n } photo
@@ -362,6 +364,14 @@ count-withheld = { $n } retenues
 count-renditions = { $n ->
     [one] { $n } photo finie
    *[other] { $n } photos finies
+}
+count-named = { $n ->
+    [one] { $n } personne nommée
+   *[other] { $n } personnes nommées
+}
+count-listed = { $n ->
+    [one] { $n } personne dans une liste
+   *[other] { $n } personnes dans une liste
 }
 count-subjects = { $n ->
     [one] { $n } personne
@@ -404,6 +414,8 @@ event-face-added = Visage oublié ajouté
 event-released = Publié
 event-recalled = Rappelé
 event-viewed = Regardé
+event-named = Liste de qui est sur les photos regardée, avec votre nom
+event-listed = Liste avec votre nom et vos réponses regardée
 event-access-package-made = Dossier d'accès fait
 event-exported = Remis
 event-erasure-begun = Effacement commencé

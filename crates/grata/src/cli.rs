@@ -37,6 +37,8 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
+use grata_core::audit::entry::ActorClass;
+
 use crate::config::Config;
 use crate::cx::{Cx, Hands};
 use crate::error::{AppError, ErrorKind};
@@ -120,7 +122,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>, hands: Hands) -> ExitC
         }
     };
     let finish = Config::from_environment().and_then(|config| {
-        let cx = Cx { config, hands, stop: stop.clone() };
+        let cx = Cx { config, hands, stop: stop.clone(), actor: ActorClass::CommandLine.into() };
         match &cli.command {
             Command::Obscure(arguments) => obscure::run(arguments, &cx),
             Command::Detect(arguments) => detect::run(arguments, &cx),

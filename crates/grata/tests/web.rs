@@ -7,6 +7,8 @@
 
 #[path = "web/access.rs"]
 mod access;
+#[path = "web/acting.rs"]
+mod acting;
 #[path = "web/browser.rs"]
 mod browser;
 #[path = "web/crawling.rs"]
@@ -51,6 +53,7 @@ fn main() -> ExitCode {
 fn run_tests() -> ExitCode {
     let tests = [
         access::TESTS,
+        acting::TESTS,
         browser::TESTS,
         crawling::TESTS,
         doors::TESTS,

@@ -11,7 +11,7 @@ use std::path::{Component, Path, PathBuf};
 
 use grata_core::audit::Witness as _;
 use grata_core::audit::checkpoint::Checkpoint;
-use grata_core::audit::entry::{ActorClass, Count, Event, EventKind};
+use grata_core::audit::entry::{Count, EventKind};
 use grata_store::age_file::{ForRecipient, decrypt};
 use grata_store::log_files::LogFolder;
 use grata_store::restore::CaughtUp;
@@ -100,7 +100,7 @@ pub fn backup(
     unfinished.as_file().sync_all().map_err(failed)?;
     unfinished.persist_noclobber(out).map_err(|error| unusable(out, error.error))?;
     let tx = store.begin(cx.now())?;
-    let event = Event::new(EventKind::BackedUp, ActorClass::Staff).counting(Count::Bytes, done.bytes);
+    let event = cx.by().event(EventKind::BackedUp).counting(Count::Bytes, done.bytes);
     tx.commit(event)?;
     Ok(done)
 }
@@ -192,7 +192,7 @@ pub fn restore(order: &RestoreOrder, cx: &Cx) -> Result<CaughtUp, AppError> {
     let done = store.catch_up(&log, &note, cx.now())?;
     let mut tx = store.begin(cx.now())?;
     tx.set_setting(RESTORED, &cx.now().to_string())?;
-    tx.commit(Event::new(EventKind::ConfigChanged, ActorClass::Staff))?;
+    tx.commit(cx.by().event(EventKind::ConfigChanged))?;
     drop(store);
     fs::rename(&place, data).map_err(|error| unusable(data, error))?;
     Ok(done)

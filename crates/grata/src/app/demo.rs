@@ -5,7 +5,7 @@
 use std::io::Write;
 use std::path::PathBuf;
 
-use grata_core::audit::entry::{ActorClass, Event, EventKind};
+use grata_core::audit::entry::EventKind;
 use grata_core::id::{AccountId, AlbumId};
 use grata_core::purpose::{Audience, PurposeKind};
 use grata_core::region::Margin;
@@ -74,12 +74,12 @@ pub fn fill(
     let mut links = Vec::new();
     let mut subjects = Vec::new();
     for (name, born, answers) in PEOPLE {
-        let invited = people::invite(store, &invitation(name, born, album.id)?, cx.now())?;
+        let invited = people::invite(store, &invitation(name, born, album.id)?, cx.by())?;
         for (channel, yes) in answers {
             let answer = if *yes { Answer::Yes(None) } else { Answer::No };
             let by = invited.guardian.iter().map(|(_, link)| link).chain([&invited.link]);
             for link in by {
-                say_by_link(store, link, publish(channel)?, answer, None, cx.now())?;
+                say_by_link(store, link, publish(channel)?, answer, None, cx.by())?;
             }
         }
         subjects.push(invited.subject);
@@ -111,7 +111,7 @@ fn album(store: &Store, cx: &Cx) -> Result<grata_store::queries::albums::Album, 
         keep_until: months_after(day(cx.now()), 24),
         notice: BTreeMap::new(),
     };
-    albums::create(store, &new, cx.now())
+    albums::create(store, &new, cx.by())
 }
 
 fn invitation(name: &str, born: Option<&str>, album: AlbumId) -> Result<InviteOrder, AppError> {
@@ -147,7 +147,7 @@ fn name_faces(
         for photo in &photos {
             let Some(open) = nth_open(store, *photo, round)? else { continue };
             let Some(subject) = left.next() else { return Ok(()) };
-            tags::set(store, &open, *subject, cx.now())?;
+            tags::set(store, &open, *subject, cx.by())?;
         }
     }
     Ok(())
@@ -176,12 +176,12 @@ pub fn open_desk(store: &Store, cx: &Cx) -> Result<String, AppError> {
     for account in open {
         let mut tx = store.begin(cx.now())?;
         tx.close_account(account)?;
-        tx.commit(Event::new(EventKind::AccountChanged, ActorClass::Staff))?;
+        tx.commit(cx.by().event(EventKind::AccountChanged))?;
     }
     let random = AccountId::random(&mut store.rng()).to_string();
     let password: String = random.chars().filter(|letter| *letter != '-').take(12).collect();
     let mut tx = store.begin(cx.now())?;
     session::insert_account(store, &mut tx, Role::Owner, LOGIN, "Demo", &password)?;
-    tx.commit(Event::new(EventKind::AccountAdded, ActorClass::Staff))?;
+    tx.commit(cx.by().event(EventKind::AccountAdded))?;
     Ok(password)
 }

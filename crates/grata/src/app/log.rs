@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 use grata_core::audit::Witness as _;
 use grata_core::audit::checkpoint::{Checkpoint, Origin, parse_verifier_key};
-use grata_core::audit::entry::{ActorClass, Event, EventKind};
+use grata_core::audit::entry::EventKind;
 use grata_core::audit::verify::{VerifiedLog, verify_log};
 use grata_store::Store;
 use grata_store::log_files::LogFolder;
@@ -99,7 +99,7 @@ pub fn keep(store: &Store, cx: &Cx, folder: Option<&Path>, witness: Option<&Path
         })?;
         tx.set_setting(name, &text)?;
     }
-    tx.commit(Event::new(EventKind::ConfigChanged, ActorClass::Staff))?;
+    tx.commit(cx.by().event(EventKind::ConfigChanged))?;
     publish(store)
 }
 

@@ -12,7 +12,7 @@ use std::io::Write;
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
-use grata_core::audit::entry::{ActorClass, Event, EventKind};
+use grata_core::audit::entry::EventKind;
 use grata_core::geometry::PixelRect;
 use grata_core::id::{AlbumId, FaceId, PhotoId, ReleaseId, SubjectId};
 use grata_core::obscure::ObscureStyle;
@@ -246,7 +246,7 @@ fn begin(order: &ReleaseOrder, publish: &Publish, store: &Store, cx: &Cx) -> Res
         begun_at: tx.now(),
     };
     tx.insert_release(&release)?;
-    tx.commit(Event::new(EventKind::Released, ActorClass::Staff).in_album(publish.album))?;
+    tx.commit(cx.by().event(EventKind::Released).in_album(publish.album))?;
     Ok(release)
 }
 

@@ -221,7 +221,7 @@ fn create(order: &Create, cx: &Cx) -> Result<(), AppError> {
         notice: texts(&order.notice)?,
     };
     let store = order.common.data.open()?;
-    let album = albums::create(&store, &new, cx.now())?;
+    let album = albums::create(&store, &new, cx.by())?;
     let line = Line::from(albums::content(&store.read()?, album)?);
     print::line(order.common.json, &line, Line::long);
     Ok(())
@@ -244,7 +244,7 @@ fn change_notice(order: &NoticeArguments, cx: &Cx) -> Result<(), AppError> {
     let texts = texts(&order.notice)?;
     let store = order.common.data.open()?;
     let album = albums::find(&store.read()?, &order.album)?;
-    albums::change_notice(&store, &album, &texts, cx.now())?;
+    albums::change_notice(&store, &album, &texts, cx.by())?;
     let line = Line::from(albums::content(&store.read()?, album)?);
     print::line(order.common.json, &line, Line::long);
     Ok(())

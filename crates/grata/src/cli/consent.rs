@@ -20,7 +20,7 @@ use crate::app::documents::Place;
 use crate::app::evidence::{self, Kept};
 use crate::app::forms::{self, FormLine};
 use crate::app::{albums, people};
-use crate::cx::Cx;
+use crate::cx::{By, Cx};
 use crate::error::{AppError, ErrorKind};
 use crate::words::{harmless, path_text, shown};
 
@@ -280,7 +280,7 @@ fn by_link(
     let store = common.data.open()?;
     each(purposes, |purpose| {
         let record =
-            || consents::say_by_link(&store, link, purpose.clone(), answer, language.cloned(), cx.now());
+            || consents::say_by_link(&store, link, purpose.clone(), answer, language.cloned(), cx.by());
         told(common, record)
     })
 }
@@ -364,7 +364,7 @@ fn withdraw(order: &Withdraw, cx: &Cx) -> Result<Finish, AppError> {
         }
         (None, Some(person), Some(album)) => {
             let subject = people::find(&reader, person)?;
-            let means = consents::on_paper(day(cx.now()), &order.reference);
+            let means = consents::on_paper(day(cx.now()), &order.reference, cx.by());
             (subject, Speaker::Subject, albums::find(&reader, album)?.id, means)
         }
         _ => {
@@ -392,7 +392,7 @@ fn withdraw(order: &Withdraw, cx: &Cx) -> Result<Finish, AppError> {
             language: None,
             means: means.clone(),
         };
-        told(&order.common, || consents::record(&store, &statement, cx.now()))
+        told(&order.common, || consents::record(&store, &statement, cx.by()))
     })
 }
 
@@ -439,8 +439,8 @@ fn record_form(order: &Form, cx: &Cx) -> Result<Finish, AppError> {
             guardian: order.guardian.clone(),
             scan: None,
         };
-        let statement = statement(&store.read()?, &line, album.id)?;
-        told(&order.common, || consents::record_with(&store, &statement, kept.as_mut(), cx.now()))
+        let statement = statement(&store.read()?, &line, album.id, cx.by())?;
+        told(&order.common, || consents::record_with(&store, &statement, kept.as_mut(), cx.by()))
     })
 }
 
@@ -448,6 +448,7 @@ fn statement(
     reader: &Reader,
     line: &FormLine,
     album: grata_core::id::AlbumId,
+    by: By,
 ) -> Result<Statement, AppError> {
     let subject = people::find(reader, &line.person)?;
     let speaker = match &line.guardian {
@@ -464,7 +465,7 @@ fn statement(
         purpose: line.purpose.clone(),
         answer: line.answer,
         language: line.language.clone(),
-        means: consents::on_paper(line.signed_on, &line.reference),
+        means: consents::on_paper(line.signed_on, &line.reference, by),
     })
 }
 
@@ -481,10 +482,10 @@ fn record_table(table: &Path, album: &str, common: &Common, cx: &Cx) -> Result<F
         let done = line.map_err(|reason| AppError::new(ErrorKind::Invalid, reason)).and_then(|line| {
             let beside = |scan: &PathBuf| evidence::read(&table.with_file_name("").join(scan));
             let scan = line.scan.as_ref().map(beside).transpose()?;
-            let statement = statement(&store.read()?, &line, album.id)?;
+            let statement = statement(&store.read()?, &line, album.id, cx.by())?;
             let mut kept =
                 scan.as_ref().map(|scan| Kept::seal(&store, statement.subject, scan)).transpose()?;
-            recorded(common, || consents::record_with(&store, &statement, kept.as_mut(), cx.now()))
+            recorded(common, || consents::record_with(&store, &statement, kept.as_mut(), cx.by()))
         });
         match done {
             Ok(line) => print::line(common.json, &Line { line: Some(number), ..line }, in_words),
@@ -533,7 +534,7 @@ struct ActLine {
 fn list(order: &List, cx: &Cx) -> Result<Finish, AppError> {
     let store = order.data.open()?;
     let subject = people::find(&store.read()?, &order.person)?;
-    for (act, title) in consents::shown(&store, subject, &order.why, cx.now())? {
+    for (act, title) in consents::shown(&store, subject, &order.why, cx.by())? {
         print::line(order.json, &act_line(&act, title), |line| {
             let until = line.until.as_ref().map(|until| format!(" until {until}")).unwrap_or_default();
             format!(

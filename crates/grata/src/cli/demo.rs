@@ -59,7 +59,7 @@ pub fn run(arguments: &Arguments, cx: &Cx) -> Result<Finish, AppError> {
         let origin =
             Origin::new("demo").map_err(|error| AppError::new(ErrorKind::Internal, error.to_string()))?;
         let store = data::create(&places, &RootHolder::File, &origin, cx)?;
-        settings::set(&store, people::ADDRESS, &format!("http://{}", arguments.listen), cx.now())?;
+        settings::set(&store, people::ADDRESS, &format!("http://{}", arguments.listen), cx.by())?;
         let _ = writeln!(say, "Taking in the photos; every face is hidden first.");
         let links = demo::fill(&store, &photos, cx, &mut say)?;
         (store, links)

@@ -96,7 +96,7 @@ pub fn run(arguments: &Arguments, cx: &Cx) -> Result<Finish, AppError> {
         }
         Action::Set(Set { name, value, common }) => {
             let store = common.data.open()?;
-            settings::set(&store, name, value, cx.now())?;
+            settings::set(&store, name, value, cx.by())?;
             for setting in settings::list(&store)?.into_iter().filter(|setting| setting.name == name) {
                 print::line(common.json, &Line::from(setting), Line::words);
             }

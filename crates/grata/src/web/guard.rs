@@ -6,6 +6,7 @@ use axum::http::request::Parts;
 use axum::http::{HeaderMap, Method, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Redirect, Response};
+use grata_core::audit::entry::{Actor, ActorClass};
 
 use super::access::{Door, may};
 use super::csrf;
@@ -50,6 +51,15 @@ impl<S: Send + Sync> FromRequestParts<S> for Visit {
 }
 
 impl Visit {
+    /// Who acts by what they do here.
+    pub fn actor(&self) -> Actor {
+        match &self.visitor {
+            Visitor::Staff(account) => Actor::account(account.id),
+            Visitor::Person(_) => ActorClass::Subject.into(),
+            Visitor::Nobody | Visitor::Guest(_) => ActorClass::Anybody.into(),
+        }
+    }
+
     /// The token for forms on the page.
     pub fn csrf(&self) -> String {
         csrf::token(&self.secret)

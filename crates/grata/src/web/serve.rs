@@ -61,7 +61,7 @@ pub fn serve(order: &ServeOrder, store: Store, cx: &Cx, say: &mut dyn Write) -> 
     let store = Arc::new(store);
     // Nobody listening to these words is no reason not to serve.
     let _ = writeln!(say, "grata serves http://{address}/ until it is stopped with Ctrl-C.");
-    if let Some(secret) = session::owners_link(&store, cx.now())? {
+    if let Some(secret) = session::owners_link(&store, cx.by())? {
         let _ = writeln!(
             say,
             "Nobody has an account yet. Make the owner's with this link, once, within three days:\n  \

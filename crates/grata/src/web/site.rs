@@ -2,24 +2,31 @@
 
 use std::sync::Arc;
 
+use axum::extract::FromRequestParts;
+use axum::http::request::Parts;
+use grata_core::audit::entry::{Actor, ActorClass};
 use grata_core::time::Timestamp;
 use grata_store::Store;
 
 use super::error::Trouble;
+use super::guard::Visit;
 use super::limits::Limits;
 use super::remembered::Remembered;
 use crate::app::{log, people};
-use crate::cx::Cx;
+use crate::cx::{By, Cx};
 use crate::error::{AppError, ErrorKind};
 use crate::work::{Works, recalling};
 
-/// What all pages share; clones share it too.
+/// What all pages share; clones share it too. Each knows who acts by it: a page asks for a `Site`, and
+/// gets the one of its visitor.
 #[derive(Clone)]
-pub struct Site(Arc<Inside>);
+pub struct Site {
+    inside: Arc<Inside>,
+    cx: Cx,
+}
 
 struct Inside {
     store: Arc<Store>,
-    cx: Cx,
     works: Works,
     limits: Limits,
     remembered: Remembered,
@@ -33,49 +40,55 @@ impl Site {
     /// The store cannot be used.
     pub fn new(store: Arc<Store>, cx: Cx, works: Works) -> Result<Self, AppError> {
         let is_secure = people::address(&store.read()?)?.starts_with("https://");
-        Ok(Self(Arc::new(Inside {
-            store,
-            cx,
-            works,
-            limits: Limits::default(),
-            remembered: Remembered::default(),
-            is_secure,
-        })))
+        let (limits, remembered) = (Limits::default(), Remembered::default());
+        let cx = cx.acting(ActorClass::Anybody.into());
+        Ok(Self { inside: Arc::new(Inside { store, works, limits, remembered, is_secure }), cx })
+    }
+
+    /// The same site, with somebody else who acts.
+    #[must_use]
+    pub fn acting(&self, actor: Actor) -> Self {
+        Self { inside: Arc::clone(&self.inside), cx: self.cx.acting(actor) }
     }
 
     /// What is kept. Blocks: only inside [`Site::run`].
     pub fn store(&self) -> &Arc<Store> {
-        &self.0.store
+        &self.inside.store
     }
 
     /// The world around.
     pub fn cx(&self) -> &Cx {
-        &self.0.cx
+        &self.cx
     }
 
     /// Who works on photos.
     pub fn works(&self) -> &Works {
-        &self.0.works
+        &self.inside.works
     }
 
     /// How often something may be tried.
     pub fn limits(&self) -> &Limits {
-        &self.0.limits
+        &self.inside.limits
     }
 
     /// What is read once for as long as nothing has changed.
     pub fn remembered(&self) -> &Remembered {
-        &self.0.remembered
+        &self.inside.remembered
     }
 
     /// Whether pages are reached by https, so that cookies travel by nothing else.
     pub fn is_secure(&self) -> bool {
-        self.0.is_secure
+        self.inside.is_secure
     }
 
     /// The present moment.
     pub fn now(&self) -> Timestamp {
         self.cx().now()
+    }
+
+    /// Who does what is being done, and when.
+    pub fn by(&self) -> By {
+        self.cx().by()
     }
 
     /// Does something that blocks.
@@ -115,9 +128,19 @@ impl Site {
     /// Recalls in the background what may no longer be shown. Nothing waits for it: galleries have
     /// stopped showing it already.
     pub fn recall_soon(&self) {
-        let site = self.clone();
+        // It follows from what somebody did; nobody has asked for it.
+        let site = self.acting(ActorClass::Clock.into());
         drop(tokio::task::spawn_blocking(move || {
             recalling::recall_soon(site.works(), site.store(), site.cx()).map(drop)
         }));
+    }
+}
+
+impl FromRequestParts<Site> for Site {
+    type Rejection = Trouble;
+
+    async fn from_request_parts(parts: &mut Parts, site: &Site) -> Result<Self, Trouble> {
+        let visit = Visit::from_request_parts(parts, site).await?;
+        Ok(site.acting(visit.actor()))
     }
 }

@@ -8,6 +8,7 @@ use std::sync::LazyLock;
 
 use fluent_bundle::concurrent::FluentBundle;
 use fluent_bundle::{FluentArgs, FluentResource, FluentValue};
+use grata_core::audit::entry::ActorClass;
 use grata_core::notice::Language;
 use grata_core::time::{Date, Timestamp, day};
 
@@ -135,6 +136,18 @@ impl Words {
     /// The day of a moment.
     pub fn moment(self, at: Timestamp) -> Cow<'static, str> {
         self.day(day(at))
+    }
+
+    /// Who acted: the class, and for somebody who was signed in the account, as `account` names it.
+    pub fn actor(self, class: ActorClass, account: Option<String>) -> Cow<'static, str> {
+        match (class, account) {
+            (ActorClass::Staff, Some(account)) => self.a("actor-account", "account", account),
+            (ActorClass::Subject, _) => self.t("actor-subject"),
+            (ActorClass::Anybody, _) => self.t("actor-anybody"),
+            (ActorClass::Clock, _) => self.t("actor-clock"),
+            (ActorClass::CommandLine, _) => self.t("actor-command-line"),
+            _ => self.t("actor-staff"),
+        }
     }
 
     /// A channel, by its message if it has one: organisations name their own.

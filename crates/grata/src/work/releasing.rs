@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use grata_core::audit::entry::{ActorClass, Event, EventKind};
+use grata_core::audit::entry::EventKind;
 use grata_core::id::{PhotoId, ReleaseId};
 use grata_core::obscure::ObscureStyle;
 use grata_core::purpose::Publish;
@@ -85,7 +85,7 @@ fn begin(store: &Store, cx: &Cx, publish: &Publish) -> Result<Release, AppError>
         begun_at: tx.now(),
     };
     tx.insert_release(&release)?;
-    tx.commit(Event::new(EventKind::Released, ActorClass::Staff).in_album(publish.album))?;
+    tx.commit(cx.by().event(EventKind::Released).in_album(publish.album))?;
     Ok(release)
 }
 

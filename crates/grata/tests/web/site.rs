@@ -17,13 +17,14 @@ use grata::worker::converter::Converters;
 use grata::worker::pool::Crew;
 use grata::worker::process::WorkerCommand;
 use grata::worker::protocol::ModelFiles;
-use grata_core::audit::entry::EventKind;
+use grata_core::audit::entry::{ActorClass, EventKind};
 use grata_core::digest::Digest;
-use grata_core::id::{AccountId, PhotoId, SubjectId};
+use grata_core::id::{AccountId, AlbumId, PhotoId, SubjectId};
 use grata_core::subject::Age;
 use grata_core::time::{FixedClock, Timestamp, hours_after};
 use grata_store::Store;
 use grata_store::queries::accounts::{NewAccount, Role};
+use grata_store::queries::albums::Album;
 use grata_store::queries::subjects::{Invitation, NewSubject, Profile};
 use grata_store::vault::KeyName;
 use http_body_util::BodyExt as _;
@@ -138,10 +139,30 @@ impl Site {
         Who::Desk(Digest(token).to_string())
     }
 
+    /// Whose account that is.
+    pub fn account(&self, who: &Who) -> AccountId {
+        let token: Digest = who.secret().parse().unwrap();
+        self.store.read().unwrap().session(&token.0, self.now).unwrap().unwrap().id
+    }
+
     /// A person, by a fresh link.
     pub fn person(&self, subject: SubjectId) -> Who {
         let mut tx = self.store.begin(self.now).unwrap();
         let album = self.world.album;
+        let invitation = Invitation { subject, guardian: None, album, expires_at: hours_after(self.now, 24) };
+        let token = tx.invite(&invitation).unwrap();
+        tx.commit(event(EventKind::Invited)).unwrap();
+        Who::Person(Digest(token).to_string())
+    }
+
+    /// Somebody who is asked about another album, by their link.
+    pub fn person_elsewhere(&self, name: &str) -> Who {
+        let subject = self.stranger(name);
+        let mut tx = self.store.begin(self.now).unwrap();
+        let here = tx.album(self.world.album).unwrap().unwrap();
+        let album = AlbumId::random(&mut self.store.rng());
+        let notice = tx.notice(here.id).unwrap().unwrap();
+        tx.insert_album(&Album { id: album, title: "Elsewhere".into(), ..here }, &notice).unwrap();
         let invitation = Invitation { subject, guardian: None, album, expires_at: hours_after(self.now, 24) };
         let token = tx.invite(&invitation).unwrap();
         tx.commit(event(EventKind::Invited)).unwrap();
@@ -305,7 +326,7 @@ fn pages(store: &Arc<Store>, now: Timestamp) -> (Pages, Works) {
         clock: Arc::new(FixedClock(now)),
     };
     let config = Config::from_variables(|_| None).unwrap();
-    let cx = Cx { config, hands, stop: Stop::default() };
+    let cx = Cx { config, hands, stop: Stop::default(), actor: ActorClass::CommandLine.into() };
     let crew = Crew::new(&cx.hands.workers, Some(model()), cx.config.limits, &cx.stop);
     let works = Works::start(crew, 1);
     (Pages::new(Arc::clone(store), cx, works.clone()).unwrap(), works)

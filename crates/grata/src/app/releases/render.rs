@@ -3,7 +3,7 @@
 //! The original is opened in memory and goes to the worker through its pipe; what comes back is
 //! sealed at once. Neither is ever a file in the open.
 
-use grata_core::audit::entry::{ActorClass, Count, Event, EventKind};
+use grata_core::audit::entry::{Count, EventKind};
 use grata_core::digest::Digest;
 use grata_core::geometry::{PixelRect, Size};
 use grata_core::id::{PhotoId, RenditionId};
@@ -121,7 +121,10 @@ impl Studio<'_> {
         let recorded = (|| {
             let mut tx = self.store.begin(self.cx.now())?;
             let rendition = tx.insert_rendition(&new, plan, besides)?;
-            let mut event = Event::new(EventKind::Released, ActorClass::Staff)
+            let mut event = self
+                .cx
+                .by()
+                .event(EventKind::Released)
                 .in_album(release.publish.album)
                 .counting(Count::Renditions, 1)
                 .counting(Count::Shown, rendition.shown.len() as u64)
@@ -242,7 +245,9 @@ fn besides(done: &Done) -> Vec<Region> {
 pub fn take_down(store: &Store, live: &StoredRendition, cx: &Cx) -> Result<(), AppError> {
     let mut tx = store.begin(cx.now())?;
     tx.recall_rendition(live.rendition.id)?;
-    let mut event = Event::new(EventKind::Recalled, ActorClass::Staff)
+    let mut event = cx
+        .by()
+        .event(EventKind::Recalled)
         .in_album(live.rendition.publish.album)
         .counting(Count::Renditions, 1);
     for (_, subject) in &live.rendition.shown {

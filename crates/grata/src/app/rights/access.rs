@@ -8,7 +8,7 @@ use std::num::NonZeroUsize;
 use std::os::unix::fs::DirBuilderExt as _;
 use std::path::{Path, PathBuf};
 
-use grata_core::audit::entry::{ActorClass, Count, Event, EventKind};
+use grata_core::audit::entry::{Count, EventKind};
 use grata_core::id::{PhotoId, SubjectId};
 use grata_core::notice::Language;
 use grata_core::obscure::ObscureStyle;
@@ -137,7 +137,9 @@ pub fn make(
     let mut tx = store.begin(cx.now())?;
     tx.close_request(request)?;
     let told = json!({"what": "access package", "photos": package.photos.len()});
-    let event = Event::new(EventKind::AccessPackageMade, ActorClass::Staff)
+    let event = cx
+        .by()
+        .event(EventKind::AccessPackageMade)
         .counting(Count::Photos, package.photos.len() as u64)
         .about(order.subject, told);
     // On record first: a package that nobody knows of is worse than a record without one.

@@ -5,10 +5,9 @@ use std::sync::Arc;
 
 use askama::Template;
 use axum::Form;
-use axum::extract::{Path, State};
+use axum::extract::Path;
 use axum::http::header;
 use axum::response::Response;
-use grata_core::audit::entry::ActorClass;
 use grata_core::consent::{ActKind, ConsentAct, Means, Speaker};
 use grata_core::id::PhotoId;
 use grata_core::purpose::{Audience, Publish, PurposeKind};
@@ -87,7 +86,7 @@ pub fn speaker(invitation: &Invitation) -> Speaker {
 ///
 /// # Errors
 /// The store cannot be used.
-pub async fn page(State(site): State<Site>, visit: Visit) -> Result<Response, Trouble> {
+pub async fn page(site: Site, visit: Visit) -> Result<Response, Trouble> {
     let invitation = invitation(&visit)?;
     let shell = Shell::of(&visit);
     let page = site.run(move |site| read(site, &invitation, shell)).await?;
@@ -196,11 +195,7 @@ pub struct Said {
 ///
 /// # Errors
 /// A rule forbids it.
-pub async fn answer(
-    State(site): State<Site>,
-    visit: Visit,
-    Form(said): Form<Said>,
-) -> Result<Response, Trouble> {
+pub async fn answer(site: Site, visit: Visit, Form(said): Form<Said>) -> Result<Response, Trouble> {
     let language = visit.words.language();
     site.change(move |site| {
         let invalid = || AppError::new(ErrorKind::Invalid, "this is no answer to a question of this page");
@@ -211,7 +206,7 @@ pub async fn answer(
             "not-mine" => Answer::NotMine,
             _ => return Err(invalid()),
         };
-        consents::say_by_link(site.store(), &visit.secret, purpose, answer, language, site.now())
+        consents::say_by_link(site.store(), &visit.secret, purpose, answer, language, site.by())
     })
     .await?;
     // Whatever showed them is recalled now, not when somebody looks.
@@ -239,11 +234,7 @@ fn no_to(site: &Site, visit: &Visit, purpose: &PurposeKind) -> Result<Answer, Ap
 ///
 /// # Errors
 /// They are not in it.
-pub async fn picture(
-    State(site): State<Site>,
-    visit: Visit,
-    Path(id): Path<String>,
-) -> Result<Response, Trouble> {
+pub async fn picture(site: Site, visit: Visit, Path(id): Path<String>) -> Result<Response, Trouble> {
     let subject = invitation(&visit)?.subject;
     let bytes = site.run(move |site| {
         let photo = album::photo_id(&id)?;
@@ -260,11 +251,7 @@ const PERSON_SIDE: u32 = 900;
 ///
 /// # Errors
 /// They are not held to be in it.
-pub async fn not_me(
-    State(site): State<Site>,
-    visit: Visit,
-    Path(id): Path<String>,
-) -> Result<Response, Trouble> {
+pub async fn not_me(site: Site, visit: Visit, Path(id): Path<String>) -> Result<Response, Trouble> {
     let subject = invitation(&visit)?.subject;
     site.change(move |site| {
         let (photo, faces) = {
@@ -284,7 +271,7 @@ pub async fn not_me(
         };
         for face in faces {
             let at = FaceInPhoto { photo: photo.clone(), face };
-            tags::not_me(site.store(), &at, subject, ActorClass::Subject, site.now())?;
+            tags::not_me(site.store(), &at, subject, site.by())?;
         }
         Ok(())
     })
@@ -297,11 +284,7 @@ pub async fn not_me(
 ///
 /// # Errors
 /// They are not in it.
-pub async fn object(
-    State(site): State<Site>,
-    visit: Visit,
-    Path(id): Path<String>,
-) -> Result<Response, Trouble> {
+pub async fn object(site: Site, visit: Visit, Path(id): Path<String>) -> Result<Response, Trouble> {
     let invitation = invitation(&visit)?;
     site.change(move |site| {
         let reader = site.store().read()?;

@@ -2,7 +2,7 @@
 
 use askama::Template;
 use axum::Form;
-use axum::extract::{Query, State};
+use axum::extract::Query;
 use axum::http::StatusCode;
 use axum::response::Response;
 use grata_core::purpose::Publish;
@@ -18,6 +18,7 @@ use super::{Shell, album, shown, shown_as};
 use crate::app::people::{
     INVITATION_DAYS, InviteOrder, Invited, NewGuardian, NewPerson, invite as send, standing,
 };
+use crate::app::views;
 use crate::cli::qr::Code;
 use crate::error::{AppError, ErrorKind};
 use crate::web::access::Route;
@@ -81,11 +82,7 @@ const SOON_MONTHS: u16 = 1;
 ///
 /// # Errors
 /// The store cannot be used.
-pub async fn page(
-    State(site): State<Site>,
-    visit: Visit,
-    Query(wanted): Query<Wanted>,
-) -> Result<Response, Trouble> {
+pub async fn page(site: Site, visit: Visit, Query(wanted): Query<Wanted>) -> Result<Response, Trouble> {
     Ok(shown(&page_with(&site, &visit, wanted, Vec::new(), None).await?))
 }
 
@@ -97,7 +94,7 @@ async fn page_with(
     problem: Option<&'static str>,
 ) -> Result<Page, Trouble> {
     let shell = Shell::of(visit);
-    site.run(move |site| {
+    site.change(move |site| {
         let words = shell.words;
         let reader = site.store().read()?;
         let albums = reader.albums()?;
@@ -123,6 +120,10 @@ async fn page_with(
             for (name, subject) in named.into_iter().skip((page - 1) * ON_A_PAGE).take(ON_A_PAGE) {
                 people.push(line(&reader, subject, name, album, words, site.now())?);
             }
+        }
+        if let Some(album) = &album {
+            // One entry for the page, and everybody in the list finds it (TRA-4).
+            views::asked(site.store(), album.id, people.len(), site.by())?;
         }
         let is_on = |one: &Album| album.as_ref().is_some_and(|album| album.id == one.id);
         Ok(Page {
@@ -191,11 +192,7 @@ pub struct Invite {
 ///
 /// # Errors
 /// There is no such album.
-pub async fn invite(
-    State(site): State<Site>,
-    visit: Visit,
-    Form(form): Form<Invite>,
-) -> Result<Response, Trouble> {
+pub async fn invite(site: Site, visit: Visit, Form(form): Form<Invite>) -> Result<Response, Trouble> {
     let album = form.album.clone();
     let words = visit.words;
     let made = site.change(move |site| invited(site, &form, words)).await?;
@@ -238,7 +235,7 @@ fn invited(site: &Site, form: &Invite, words: Words) -> Result<Option<Vec<Fresh>
     };
     let order =
         InviteOrder { person: Invited::New(person), guardian, album: album.id, days: INVITATION_DAYS };
-    let made = send(site.store(), &order, site.now())?;
+    let made = send(site.store(), &order, site.by())?;
     let mut fresh = vec![fresh(words, &album.title, name, made.link)?];
     if let (Some(name), Some((_, link))) = (guardian_name, made.guardian) {
         fresh.push(self::fresh(words, &album.title, name, link)?);

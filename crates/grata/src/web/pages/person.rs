@@ -4,7 +4,7 @@
 
 use askama::Template;
 use axum::Form;
-use axum::extract::{Path, State};
+use axum::extract::Path;
 use axum::http::StatusCode;
 use axum::response::Response;
 use grata_core::consent::Speaker;
@@ -49,11 +49,7 @@ struct Page {
 ///
 /// # Errors
 /// There is no such person.
-pub async fn page(
-    State(site): State<Site>,
-    visit: Visit,
-    Path(id): Path<String>,
-) -> Result<Response, Trouble> {
+pub async fn page(site: Site, visit: Visit, Path(id): Path<String>) -> Result<Response, Trouble> {
     Ok(shown(&page_with(&site, &visit, id, None).await?))
 }
 
@@ -68,7 +64,7 @@ async fn page_with(
         let words = shell.words;
         let subject = person(&id)?;
         let PersonShown { subject, profile, guardians, answers, .. } =
-            people::show(site.store(), subject, &words.t("person-why"), site.now())?;
+            people::show(site.store(), subject, &words.t("person-why"), site.by())?;
         let reader = site.store().read()?;
         let mut albums = Vec::new();
         for album in reader.albums_of(subject.id)? {
@@ -133,7 +129,7 @@ pub struct Paper {
 /// # Errors
 /// There is no such person.
 pub async fn paper(
-    State(site): State<Site>,
+    site: Site,
     visit: Visit,
     Path(id): Path<String>,
     Form(form): Form<Paper>,
@@ -167,9 +163,9 @@ fn record(site: &Site, id: &str, form: &Paper) -> Result<bool, AppError> {
         purpose: PurposeKind::Publish(channel),
         answer,
         language: None,
-        means: consents::on_paper(signed_on, &form.reference),
+        means: consents::on_paper(signed_on, &form.reference, site.by()),
     };
-    match consents::record(site.store(), &statement, site.now()) {
+    match consents::record(site.store(), &statement, site.by()) {
         Ok(_) => Ok(true),
         Err(error) if matches!(error.kind(), ErrorKind::Denied | ErrorKind::Invalid) => Ok(false),
         Err(error) => Err(error),

@@ -6,10 +6,10 @@ use std::sync::Arc;
 
 use askama::Template;
 use axum::Form;
-use axum::extract::{Path, Query, State};
+use axum::extract::{Path, Query};
 use axum::http::HeaderMap;
 use axum::response::Response;
-use grata_core::audit::entry::{ActorClass, Count, Event, EventKind};
+use grata_core::audit::entry::{Count, EventKind};
 use grata_core::geometry::PixelRect;
 use grata_core::id::{FaceId, PhotoId};
 use grata_core::photo::{Photo, Review};
@@ -24,6 +24,7 @@ use serde_json::json;
 use super::pick::whom;
 use super::{Shell, album, go_to, shown};
 use crate::app::tags::{self, FaceInPhoto};
+use crate::cx::By;
 use crate::error::{AppError, ErrorKind};
 use crate::web::csrf;
 use crate::web::error::Trouble;
@@ -102,7 +103,7 @@ struct Seen {
 /// # Errors
 /// There is no such photo.
 pub async fn page(
-    State(site): State<Site>,
+    site: Site,
     visit: Visit,
     Path(id): Path<String>,
     Query(wanted): Query<Wanted>,
@@ -111,7 +112,7 @@ pub async fn page(
     let seen = site
         .change(move |site| {
             let id = album::photo_id(&id)?;
-            put_on_record(site.store(), id, site.now())?;
+            put_on_record(site.store(), id, site.by())?;
             seen(&site.store().read()?, id, wanted.channel.as_deref(), words, csrf, site.now())
         })
         .await?;
@@ -132,15 +133,13 @@ pub async fn page(
 }
 
 /// Everybody who is tagged in a photo is told that somebody looked at it.
-fn put_on_record(store: &Store, id: PhotoId, now: Timestamp) -> Result<(), AppError> {
-    let tx = store.begin(now)?;
+fn put_on_record(store: &Store, id: PhotoId, by: By) -> Result<(), AppError> {
+    let tx = store.begin(by.at)?;
     if tx.photo(id)?.is_none() {
         return Err(no_photo());
     }
     let case = tx.photo_case(id)?;
-    let mut event = Event::new(EventKind::Viewed, ActorClass::Staff)
-        .in_album(case.photo.album)
-        .counting(Count::Photos, 1);
+    let mut event = by.event(EventKind::Viewed).in_album(case.photo.album).counting(Count::Photos, 1);
     for face in &case.photo.faces {
         if let FaceStanding::Confirmed(subject) = standing(&case.photo, face, &case.tags, &case.not_me)
             && case.subjects.contains_key(&subject)
@@ -260,7 +259,7 @@ fn faces(
 ///
 /// # Errors
 /// There is no such photo, or it cannot be made.
-pub async fn review_picture(State(site): State<Site>, Path(id): Path<String>) -> Result<Response, Trouble> {
+pub async fn review_picture(site: Site, Path(id): Path<String>) -> Result<Response, Trouble> {
     let bytes = site
         .run(move |site| {
             let photo = album::photo_id(&id)?;
@@ -276,7 +275,7 @@ pub async fn review_picture(State(site): State<Site>, Path(id): Path<String>) ->
 /// # Errors
 /// It would not leave, or cannot be made.
 pub async fn as_released(
-    State(site): State<Site>,
+    site: Site,
     Path((id, channel)): Path<(String, String)>,
 ) -> Result<Response, Trouble> {
     let bytes = site.run(move |site| {
@@ -305,7 +304,7 @@ pub struct Said {
 /// # Errors
 /// There is no such face or person, or the person says that it is not them.
 pub async fn tag(
-    State(site): State<Site>,
+    site: Site,
     visit: Visit,
     headers: HeaderMap,
     Path(id): Path<String>,
@@ -328,15 +327,15 @@ fn say(site: &Site, photo: &str, said: &Said) -> Result<(), AppError> {
         "is" => {
             let subject = whom(site, &reader, at.photo.album, said)?;
             drop(reader);
-            tags::set(site.store(), &at, subject, site.now()).map(drop)
+            tags::set(site.store(), &at, subject, site.by()).map(drop)
         }
         "none" => {
             drop(reader);
-            tags::no_face(site.store(), &at, site.now()).map(drop)
+            tags::no_face(site.store(), &at, site.by()).map(drop)
         }
         "undo" => {
             drop(reader);
-            tags::undo(site.store(), &at, site.now()).map(drop)
+            tags::undo(site.store(), &at, site.by()).map(drop)
         }
         _ => Err(AppError::new(ErrorKind::Invalid, "this cannot be said about a face")),
     }
@@ -369,7 +368,7 @@ impl Drawn {
 /// # Errors
 /// There is no such photo, or the place is not in it.
 pub async fn add_face(
-    State(site): State<Site>,
+    site: Site,
     visit: Visit,
     headers: HeaderMap,
     Path(id): Path<String>,
@@ -378,7 +377,7 @@ pub async fn add_face(
     let (page, channel) = (id.clone(), drawn.channel.clone());
     site.change(move |site| {
         let photo = site.store().read()?.photo(album::photo_id(&id)?)?.ok_or_else(no_photo)?;
-        tags::add_face(site.store(), &photo, drawn.rect(), site.now())
+        tags::add_face(site.store(), &photo, drawn.rect(), site.by())
     })
     .await?;
     site.recall_soon();
@@ -396,14 +395,14 @@ pub struct Looked {
 /// # Errors
 /// There is no such photo.
 pub async fn reviewed(
-    State(site): State<Site>,
+    site: Site,
     Path(id): Path<String>,
     Form(looked): Form<Looked>,
 ) -> Result<Response, Trouble> {
     let next = looked.next.as_deref().and_then(|next| next.parse::<PhotoId>().ok());
     let back = site.change(move |site| {
         let photo = site.store().read()?.photo(album::photo_id(&id)?)?.ok_or_else(no_photo)?;
-        tags::reviewed(site.store(), &photo, site.now())?;
+        tags::reviewed(site.store(), &photo, site.by())?;
         Ok(match next {
             Some(next) => format!("/desk/photos/{next}"),
             None => format!("/desk/albums/{}", photo.album),

@@ -1,7 +1,6 @@
 //! What has left and may no longer be shown, and the list for whoever put the files online.
 
 use askama::Template;
-use axum::extract::State;
 use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 
@@ -38,7 +37,7 @@ struct Page {
 ///
 /// # Errors
 /// The store cannot be used.
-pub async fn page(State(site): State<Site>, visit: Visit) -> Result<Response, Trouble> {
+pub async fn page(site: Site, visit: Visit) -> Result<Response, Trouble> {
     let (waiting, lines) = site
         .run(|site| Ok((touched(site.store(), None, site.now())?, recalling::gone(&site.store().read()?)?)))
         .await?;
@@ -71,7 +70,7 @@ pub async fn page(State(site): State<Site>, visit: Visit) -> Result<Response, Tr
 ///
 /// # Errors
 /// The store cannot be used.
-pub async fn recall(State(site): State<Site>) -> Result<Response, Trouble> {
+pub async fn recall(site: Site) -> Result<Response, Trouble> {
     site.run(|site| recalling::recall_soon(site.works(), site.store(), site.cx())).await?;
     Ok(go_to("/desk/recalls"))
 }
@@ -80,7 +79,7 @@ pub async fn recall(State(site): State<Site>) -> Result<Response, Trouble> {
 ///
 /// # Errors
 /// The store cannot be used.
-pub async fn table(State(site): State<Site>) -> Result<Response, Trouble> {
+pub async fn table(site: Site) -> Result<Response, Trouble> {
     let lines = site.run(|site| recalling::gone(&site.store().read()?)).await?;
     let mut text = String::from("channel,recipient,file,sha256,action,new_file,new_sha256\n");
     for line in &lines {

@@ -8,11 +8,11 @@ use std::task::{Context, Poll};
 
 use askama::Template;
 use axum::body::{Body, Bytes};
-use axum::extract::{Path, Query, State};
+use axum::extract::{Path, Query};
 use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use axum::{Form, Json};
-use grata_core::audit::entry::{ActorClass, Count, Event, EventKind};
+use grata_core::audit::entry::{Count, EventKind};
 use grata_core::digest::Digest;
 use grata_core::purpose::{Audience, ChannelKey, Publish};
 use grata_core::time::{Date, day, hours_after};
@@ -105,7 +105,7 @@ struct Planned {
 /// # Errors
 /// There is no such album or channel.
 pub async fn page(
-    State(site): State<Site>,
+    site: Site,
     visit: Visit,
     Path(id): Path<String>,
     Query(wanted): Query<Wanted>,
@@ -232,7 +232,7 @@ pub struct Order {
 /// # Errors
 /// There is no such album or channel.
 pub async fn release(
-    State(site): State<Site>,
+    site: Site,
     Path(id): Path<String>,
     Form(order): Form<Order>,
 ) -> Result<Response, Trouble> {
@@ -264,7 +264,7 @@ struct Far {
 ///
 /// # Errors
 /// Nothing is being done there.
-pub async fn work(State(site): State<Site>, Query(asked): Query<Asked>) -> Result<Response, Trouble> {
+pub async fn work(site: Site, Query(asked): Query<Asked>) -> Result<Response, Trouble> {
     let name = match (asked.album, asked.channel) {
         (Some(album), Some(channel)) => {
             let (album, channel) = (album.parse(), channel.parse());
@@ -283,7 +283,7 @@ pub async fn work(State(site): State<Site>, Query(asked): Query<Asked>) -> Resul
 /// # Errors
 /// There is no such album or channel.
 pub async fn share(
-    State(site): State<Site>,
+    site: Site,
     visit: Visit,
     Path(id): Path<String>,
     Form(order): Form<Order>,
@@ -295,7 +295,7 @@ pub async fn share(
             let mut tx = site.store().begin(site.now())?;
             let address = people::address(&tx)?;
             let token = tx.insert_gallery_link(&publish, hours_after(site.now(), GALLERY_DAYS * 24))?;
-            tx.commit(Event::new(EventKind::GalleryShared, ActorClass::Staff).in_album(publish.album))?;
+            tx.commit(site.by().event(EventKind::GalleryShared).in_album(publish.album))?;
             Ok(format!("{address}/g#{}", Digest(token)))
         })
         .await?;
@@ -314,7 +314,7 @@ pub struct End {
 /// # Errors
 /// There is no such link.
 pub async fn end_share(
-    State(site): State<Site>,
+    site: Site,
     Path(id): Path<String>,
     Form(end): Form<End>,
 ) -> Result<Response, Trouble> {
@@ -325,7 +325,7 @@ pub async fn end_share(
         let hash = hash.map_err(|_| AppError::new(ErrorKind::NotFound, "there is no such link"))?;
         let mut tx = site.store().begin(site.now())?;
         tx.revoke_gallery_link(album.id, hash)?;
-        tx.commit(Event::new(EventKind::GalleryShared, ActorClass::Staff).in_album(album.id))?;
+        tx.commit(site.by().event(EventKind::GalleryShared).in_album(album.id))?;
         Ok(())
     })
     .await?;
@@ -336,10 +336,7 @@ pub async fn end_share(
 ///
 /// # Errors
 /// There is no such album or channel, or nothing was released.
-pub async fn zip(
-    State(site): State<Site>,
-    Path((id, channel)): Path<(String, String)>,
-) -> Result<Response, Trouble> {
+pub async fn zip(site: Site, Path((id, channel)): Path<(String, String)>) -> Result<Response, Trouble> {
     let name = format!("attachment; filename=\"{channel}.zip\"");
     let photos = site
         .change(move |site| {
@@ -351,7 +348,7 @@ pub async fn zip(
                 return Err(AppError::new(ErrorKind::NotFound, "nothing was released here"));
             }
             // Who got what is on record before it leaves (RTS-14).
-            let event = Event::new(EventKind::Exported, ActorClass::Staff).in_album(publish.album);
+            let event = site.by().event(EventKind::Exported).in_album(publish.album);
             site.store().begin(site.now())?.commit(event.counting(Count::Renditions, photos.len() as u64))?;
             Ok(photos)
         })

@@ -8,10 +8,12 @@ use std::io::{Read as _, Write as _};
 use askama::Template;
 use axum::Form;
 use axum::body::Body;
-use axum::extract::{Path, State};
+use axum::extract::Path;
 use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
+use grata_core::audit::entry::{Count, Entry};
 use grata_core::obscure::ObscureStyle;
+use grata_store::Reader;
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -63,7 +65,7 @@ struct DataPage {
 ///
 /// # Errors
 /// The store cannot be used.
-pub async fn data(State(site): State<Site>, visit: Visit) -> Result<Response, Trouble> {
+pub async fn data(site: Site, visit: Visit) -> Result<Response, Trouble> {
     let subject = invitation(&visit)?.subject;
     let shell = Shell::of(&visit);
     let page = site.run(move |site| {
@@ -80,11 +82,20 @@ pub async fn data(State(site): State<Site>, visit: Visit) -> Result<Response, Tr
             count,
         });
         let mut happened = Vec::new();
-        for (_, entry, opening) in reader.log_about(subject)? {
+        for (place, entry, opening) in reader.log_about(subject)? {
             let said: Value = serde_json::from_str(&opening.payload).unwrap_or_default();
-            happened.push(happened_in(words, &entry, &said));
+            let who = actor(&reader, words, place, &entry)?;
+            happened.push((place, happened_in(words, &entry, &said, who)));
         }
-        happened.reverse();
+        for (place, entry) in reader.list_views_of(subject)? {
+            let who = actor(&reader, words, place, &entry)?;
+            let mut line = happened_in(words, &entry, &Value::Null, who);
+            let named = entry.counts.contains_key(&Count::Named);
+            line.what = words.t(if named { "event-named" } else { "event-listed" }).into_owned();
+            happened.push((place, line));
+        }
+        happened.sort_by_key(|(place, _)| std::cmp::Reverse(*place));
+        let happened = happened.into_iter().map(|(_, line)| line).collect();
         let receipts = receipts(site.store(), subject)?;
         let receipts = receipts.iter().zip(1..).map(|(receipt, number)| {
             let json: Value = serde_json::from_str(&receipt.to_json()).unwrap_or_default();
@@ -103,10 +114,15 @@ pub async fn data(State(site): State<Site>, visit: Visit) -> Result<Response, Tr
     Ok(shown(&page.await?))
 }
 
-fn happened_in(words: Words, entry: &grata_core::audit::entry::Entry, said: &Value) -> Happened {
+/// Who acted, for the person: a colleague by the random id of their account, never by name.
+fn actor(reader: &Reader, words: Words, place: u64, entry: &Entry) -> Result<String, AppError> {
+    let account = reader.log_actor(place)?.map(|account| account.short());
+    Ok(words.actor(entry.actor, account).into_owned())
+}
+
+fn happened_in(words: Words, entry: &Entry, said: &Value, who: String) -> Happened {
     let json = serde_json::to_value(entry).unwrap_or_default();
     let kind = json["kind"].as_str().or_else(|| json["type"].as_str()).unwrap_or_default().to_string();
-    let actor = json["actor"].as_str().unwrap_or("staff");
     let at = json["time"].as_str().and_then(|time| time.parse::<grata_core::time::Timestamp>().ok());
     let detail = match (said["of"].as_str(), said["channel"].as_str(), said["purpose"].as_str()) {
         (_, Some(channel), _) => format!(": {}", words.channel(channel)),
@@ -117,7 +133,7 @@ fn happened_in(words: Words, entry: &grata_core::audit::entry::Entry, said: &Val
     };
     Happened {
         day: at.map(|at| words.moment(at).into_owned()).unwrap_or_default(),
-        who: words.t(&format!("actor-{actor}")).into_owned(),
+        who,
         what: format!("{}{detail}", words.t(&format!("event-{kind}"))),
     }
 }
@@ -138,11 +154,7 @@ fn receipt_line(words: Words, number: usize, body: &Value) -> Receipt {
 ///
 /// # Errors
 /// There is no such receipt.
-pub async fn receipt(
-    State(site): State<Site>,
-    visit: Visit,
-    Path(number): Path<usize>,
-) -> Result<Response, Trouble> {
+pub async fn receipt(site: Site, visit: Visit, Path(number): Path<usize>) -> Result<Response, Trouble> {
     let subject = invitation(&visit)?.subject;
     let found = site.run(move |site| {
         let found = receipts(site.store(), subject)?;
@@ -173,7 +185,7 @@ impl Watcher<OwnPhoto> for Nobody {
 ///
 /// # Errors
 /// It cannot be made.
-pub async fn download(State(site): State<Site>, visit: Visit) -> Result<Response, Trouble> {
+pub async fn download(site: Site, visit: Visit) -> Result<Response, Trouble> {
     let subject = invitation(&visit)?.subject;
     let language = visit.words.language();
     let package = site.change(move |site| {
@@ -227,11 +239,7 @@ pub struct Wish {
 ///
 /// # Errors
 /// The store cannot be used.
-pub async fn object_all(
-    State(site): State<Site>,
-    visit: Visit,
-    Form(wish): Form<Wish>,
-) -> Result<Response, Trouble> {
+pub async fn object_all(site: Site, visit: Visit, Form(wish): Form<Wish>) -> Result<Response, Trouble> {
     let subject = invitation(&visit)?.subject;
     site.change(move |site| match wish.wish.as_str() {
         "object" => {
@@ -259,7 +267,7 @@ struct ErasePage {
 ///
 /// # Errors
 /// The store cannot be used.
-pub async fn erase_page(State(site): State<Site>, visit: Visit) -> Result<Response, Trouble> {
+pub async fn erase_page(site: Site, visit: Visit) -> Result<Response, Trouble> {
     let subject = invitation(&visit)?.subject;
     let (plan, backup_days) = site
         .run(move |site| {
@@ -282,7 +290,7 @@ struct ErasedPage {
 ///
 /// # Errors
 /// The sweep still finds something: then there is no certificate yet.
-pub async fn erase(State(site): State<Site>, visit: Visit) -> Result<Response, Trouble> {
+pub async fn erase(site: Site, visit: Visit) -> Result<Response, Trouble> {
     let subject = invitation(&visit)?.subject;
     let erased =
         site.change(move |site| rights::erase(site.store(), site.cx(), subject, &[], Received(None))).await?;

@@ -2,7 +2,6 @@
 //! data and without names (TRA-3).
 
 use askama::Template;
-use axum::extract::State;
 use axum::response::Response;
 use grata_store::queries::desk::Counts;
 
@@ -28,7 +27,7 @@ struct Page {
 ///
 /// # Errors
 /// The store cannot be used.
-pub async fn page(State(site): State<Site>, visit: Visit) -> Result<Response, Trouble> {
+pub async fn page(site: Site, visit: Visit) -> Result<Response, Trouble> {
     let shell = Shell::of(&visit);
     let page = site.run(move |site| {
         let reader = site.store().read()?;

@@ -66,7 +66,6 @@ fn spelled_out() -> BTreeSet<String> {
     add("audience-", &["everyone", "members"]);
     add("me-audience-", &["everyone", "members"]);
     add("request-", &["access", "erase", "restrict", "object", "export", "rectify"]);
-    add("actor-", &["subject", "anybody", "staff", "clock"]);
     add(
         "receipt-",
         &["consentgiven", "consentrefused", "consentwithdrawn", "consentcontested", "consentexpired"],
