@@ -8,7 +8,7 @@ use grata_core::audit::entry::{ActorClass, Count, Entry, Event, EventKind};
 use grata_core::audit::tile::TILE_WIDTH;
 use grata_core::audit::verify::{LogSource, verify_log};
 use grata_core::digest::Digest;
-use grata_core::id::{ObjectionId, SubjectId, TombstoneId};
+use grata_core::id::{AccountId, AlbumId, ObjectionId, SubjectId, TombstoneId};
 use grata_core::objection::{Objection, ObjectionTarget, Outcome};
 use grata_core::photo::PhotoDigest;
 use grata_core::subject::Restriction;
@@ -32,6 +32,11 @@ pub struct CaughtUp {
     pub frozen: Vec<SubjectId>,
     /// Photos that somebody marked or objected to since: withheld until somebody has looked.
     pub withheld: u64,
+    /// Accounts that were closed or changed since: closed, until the owner invites them again. Nobody stays
+    /// signed in, and no link that makes an account leads anywhere.
+    pub closed: u64,
+    /// Links of galleries that were ended since, and are again.
+    pub ended: u64,
 }
 
 impl Store {
@@ -117,6 +122,8 @@ impl Tx {
         let mut objecting = BTreeSet::new();
         let mut changed = BTreeSet::new();
         let mut withheld = BTreeSet::new();
+        let mut closed = BTreeSet::new();
+        let mut ended = BTreeSet::new();
         let known = self.everything_handles_are_about()?;
         for (bytes, place) in entries.iter().zip(from..) {
             let entry = Entry::parse(bytes).ok_or_else(damaged)?;
@@ -150,6 +157,8 @@ impl Tx {
                             }
                         }
                         About::Photo(photo) => drop(withheld.insert(*photo)),
+                        About::Account(account) => drop(closed.insert(*account)),
+                        About::Gallery(album, link) => drop(ended.insert((*album, *link))),
                     }
                 }
             }
@@ -164,6 +173,15 @@ impl Tx {
         for subject in changed {
             self.revoke_invitations(subject)?;
         }
+        for account in closed {
+            self.close_account(account)?;
+            done.closed += 1;
+        }
+        for (album, link) in ended {
+            self.revoke_gallery_link(album, link)?;
+            done.ended += 1;
+        }
+        self.end_what_signs_in()?;
         // An objection outlasts the freeze: it is open until somebody decides about it, again if need be.
         for subject in objecting {
             let known = self.objections_of(subject)?;
@@ -197,6 +215,14 @@ impl Tx {
             let photo: PhotoDigest = row.get(0)?;
             known.insert(photo.0.0, About::Photo(photo));
         }
+        for account in self.accounts()?.into_iter().filter(|account| account.closed_at.is_none()) {
+            let mut bytes = [0; 32];
+            bytes[..16].copy_from_slice(account.id.as_bytes());
+            known.insert(bytes, About::Account(account.id));
+        }
+        for (album, link) in self.open_gallery_links()? {
+            known.insert(link.0, About::Gallery(album, link));
+        }
         Ok(known)
     }
 }
@@ -205,4 +231,6 @@ impl Tx {
 enum About {
     Subject(SubjectId),
     Photo(PhotoDigest),
+    Account(AccountId),
+    Gallery(AlbumId, Digest),
 }

@@ -9,7 +9,7 @@ use grata_core::audit::entry::{Entry, Event, Handle, Opening};
 use grata_core::audit::tile::Edge;
 use grata_core::consent::Permit;
 use grata_core::digest::Digest;
-use grata_core::id::SubjectId;
+use grata_core::id::{AccountId, SubjectId};
 use grata_core::photo::PhotoDigest;
 use grata_core::purpose::Purpose;
 use grata_core::subject::{AgeRules, Revision};
@@ -103,6 +103,18 @@ impl Tx {
         let mut bytes = [0; 32];
         bytes[..16].copy_from_slice(subject.as_bytes());
         self.touched.push(bytes);
+    }
+
+    /// The same for an account.
+    pub(crate) fn touches_account(&mut self, account: AccountId) {
+        let mut bytes = [0; 32];
+        bytes[..16].copy_from_slice(account.as_bytes());
+        self.touched.push(bytes);
+    }
+
+    /// The same for a link that is known by this hash.
+    pub(crate) fn touches_link(&mut self, hash: Digest) {
+        self.touched.push(hash.0);
     }
 
     /// The same for a photo.

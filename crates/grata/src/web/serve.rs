@@ -64,7 +64,7 @@ pub fn serve(order: &ServeOrder, store: Store, cx: &Cx, say: &mut dyn Write) -> 
     if let Some(secret) = session::owners_link(&store, cx.by())? {
         let _ = writeln!(
             say,
-            "Nobody has an account yet. Make the owner's with this link, once, within three days:\n  \
+            "Nobody owns this installation yet. Make the owner's account with this link, once, within three days:\n  \
              http://{address}/start#{secret}"
         );
     }

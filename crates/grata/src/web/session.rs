@@ -176,13 +176,13 @@ pub fn account_link(store: &Store, role: Role, by: By) -> Result<String, AppErro
     Ok(Digest(token).to_string())
 }
 
-/// The link for the owner of an installation in which nobody has an account yet. Links of earlier
-/// starts end.
+/// The link for the owner of an installation that has none: a new one, or a restored one whose owner's
+/// account was closed since. Links of earlier starts end.
 ///
 /// # Errors
 /// The store cannot be used.
 pub fn owners_link(store: &Store, by: By) -> Result<Option<String>, AppError> {
-    if !store.read()?.accounts()?.is_empty() {
+    if store.read()?.has_open_account(Role::Owner)? {
         return Ok(None);
     }
     let mut tx = store.begin(by.at)?;
