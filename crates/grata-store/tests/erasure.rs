@@ -422,7 +422,8 @@ fn section_8_sec_7_a_restored_backup_opens_nothing_that_was_closed_since() {
     let accounts = [1, 2].map(|number| AccountId::from_bytes([number; 16]));
     for (id, login) in accounts.into_iter().zip(["stays@club.example", "goes@club.example"]) {
         let password = "$argon2id$v=19$m=8,t=1,p=1$c29tZXNhbHQ$AAAAAAAAAAAAAAAAAAAAAA";
-        tx.insert_account(&NewAccount { id, login, label: "Camille", role: Role::Privacy, password }).unwrap();
+        tx.insert_account(&NewAccount { id, login, label: "Camille", role: Role::Privacy, password })
+            .unwrap();
     }
     let sessions = accounts.map(|account| tx.insert_session(account, later).unwrap());
     let account_link = tx.insert_account_link(Role::Owner, later).unwrap();

@@ -465,6 +465,7 @@ status-requests = Requests, open / answered
 status-objections = Open objections
 status-erasures = Erasures with certificate
 status-backups = Backups live for
+status-log-behind = The log could not be handed out to its second place just now. Nothing is lost: it is handed out as soon as that place is back.
 status-log = Entries in the log
 
 gallery-empty = Nothing is shown here now

@@ -465,6 +465,7 @@ status-requests = Demandes, ouvertes / traitées
 status-objections = Oppositions ouvertes
 status-erasures = Effacements avec certificat
 status-backups = Les sauvegardes vivent
+status-log-behind = Le journal n'a pas pu être remis à son second emplacement. Rien n'est perdu : il y est remis dès que cet emplacement revient.
 status-log = Entrées dans le journal
 
 gallery-empty = Rien n'est montré ici pour le moment

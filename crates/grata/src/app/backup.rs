@@ -207,7 +207,11 @@ fn newest_head(witnesses: &[PathBuf]) -> Result<String, AppError> {
             AppError::new(ErrorKind::Unavailable, message).because(error)
         };
         let Some(note) = witness.latest().map_err(unusable_witness)? else { continue };
-        let size = Checkpoint::parse(&note).map(|head| head.size).unwrap_or_default();
+        let head = Checkpoint::parse(&note).map_err(|fault| {
+            let message = format!("the witness {} holds what is no head of a log: {fault}", shown(path));
+            AppError::new(ErrorKind::Unavailable, message)
+        })?;
+        let size = head.size;
         if newest.as_ref().is_none_or(|(other, _)| *other <= size) {
             newest = Some((size, note));
         }

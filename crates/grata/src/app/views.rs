@@ -5,14 +5,14 @@
 //! many people were in it and, if it was of an album, of which: it names nobody, and everybody who was in
 //! the list finds it ([`of`]). Writing it costs the same for ten people and for ten thousand.
 
-use grata_core::audit::entry::{Count, Entry, EventKind};
+use grata_core::audit::entry::{Count, Entry, EventKind, Opening};
 use grata_core::id::{AlbumId, SubjectId};
 use grata_store::{Reader, Store, Tx};
 use serde::Serialize;
 use serde_json::{Value, json};
 
 use crate::cx::By;
-use crate::error::AppError;
+use crate::error::{AppError, ErrorKind};
 
 /// What a list of everybody shows.
 const EVERYBODY: &str = "your name, in the list of everybody";
@@ -108,6 +108,15 @@ impl View {
     }
 }
 
+/// What an entry says about a person.
+///
+/// # Errors
+/// It makes no sense: an incomplete package is none.
+pub fn said(opening: &Opening) -> Result<Value, AppError> {
+    serde_json::from_str(&opening.payload)
+        .map_err(|_| AppError::new(ErrorKind::Internal, "what the log says about somebody makes no sense"))
+}
+
 /// Every look at a person's data, the oldest first.
 ///
 /// # Errors
@@ -116,7 +125,7 @@ pub fn of(reader: &Reader, subject: SubjectId) -> Result<Vec<View>, AppError> {
     let mut views = Vec::new();
     for (place, entry, opening) in reader.log_about(subject)? {
         if entry.kind == EventKind::Viewed {
-            let says: Value = serde_json::from_str(&opening.payload).unwrap_or_default();
+            let says = said(&opening)?;
             let text = |name: &str| says[name].as_str().unwrap_or_default().to_string();
             views.push(View::new(reader, place, &entry, &text("of"), &text("why"))?);
         }

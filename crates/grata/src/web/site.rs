@@ -1,6 +1,8 @@
 //! What all pages share.
 
+use std::io::{self, Write as _};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
@@ -31,6 +33,7 @@ struct Inside {
     limits: Limits,
     remembered: Remembered,
     is_secure: bool,
+    is_behind: AtomicBool,
 }
 
 impl Site {
@@ -41,8 +44,9 @@ impl Site {
     pub fn new(store: Arc<Store>, cx: Cx, works: Works) -> Result<Self, AppError> {
         let is_secure = people::address(&store.read()?)?.starts_with("https://");
         let (limits, remembered) = (Limits::default(), Remembered::default());
+        let is_behind = AtomicBool::new(false);
         let cx = cx.acting(ActorClass::Anybody.into());
-        Ok(Self { inside: Arc::new(Inside { store, works, limits, remembered, is_secure }), cx })
+        Ok(Self { inside: Arc::new(Inside { store, works, limits, remembered, is_secure, is_behind }), cx })
     }
 
     /// The same site, with somebody else who acts.
@@ -116,13 +120,33 @@ impl Site {
         work: impl FnOnce(&Site) -> Result<T, AppError> + Send + 'static,
     ) -> Result<T, Trouble> {
         self.run(move |site| {
-            let done = work(site)?;
-            // Done is done: a witness that cannot be reached gets it the next time.
-            let _ = log::hand_out(site.store());
+            let done = work(site);
+            // What was done before a failure is on record too.
+            site.hand_out();
             site.remembered().forget_what_changed(&site.store().read()?)?;
-            Ok(done)
+            done
         })
         .await
+    }
+
+    /// Done is done: a folder or witness that cannot be reached gets it the next time. Until then the
+    /// status page says so, and so does standard error, once.
+    fn hand_out(&self) {
+        let failed = log::hand_out(self.store()).err();
+        let was_behind = self.inside.is_behind.swap(failed.is_some(), Ordering::Relaxed);
+        match failed {
+            Some(error) if !was_behind => tell(&format!(
+                "What was done is on record, but the log was not handed out ({:?}). `grata log verify` says why.",
+                error.kind()
+            )),
+            None if was_behind => tell("The log is handed out again."),
+            _ => {}
+        }
+    }
+
+    /// Whether what is on record could not be handed out the last time.
+    pub fn is_log_behind(&self) -> bool {
+        self.inside.is_behind.load(Ordering::Relaxed)
     }
 
     /// Recalls in the background what may no longer be shown. Nothing waits for it: galleries have
@@ -131,9 +155,16 @@ impl Site {
         // It follows from what somebody did; nobody has asked for it.
         let site = self.acting(ActorClass::Clock.into());
         drop(tokio::task::spawn_blocking(move || {
-            recalling::recall_soon(site.works(), site.store(), site.cx()).map(drop)
+            if let Err(error) = recalling::recall_soon(site.works(), site.store(), site.cx()) {
+                tell(&format!("What may no longer be shown was not recalled ({:?}).", error.kind()));
+            }
         }));
     }
+}
+
+/// For whoever runs the server. Without a word about people (SEC-3), and nobody listening is no failure.
+pub fn tell(what: &str) {
+    let _ = writeln!(io::stderr().lock(), "grata: {what}");
 }
 
 impl FromRequestParts<Site> for Site {

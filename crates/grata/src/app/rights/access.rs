@@ -239,7 +239,7 @@ pub fn receipts(store: &Store, subject: SubjectId) -> Result<Vec<Document>, AppE
     let checkpoint = reader.log_head()?.unwrap_or_default();
     let mut found = Vec::new();
     for (index, entry, opening) in reader.log_about(subject)? {
-        let body: Value = serde_json::from_str(&opening.payload).unwrap_or_default();
+        let body = views::said(&opening)?;
         if body["schema"] != "grata-receipt-1" {
             continue;
         }
@@ -294,15 +294,15 @@ fn package(
         columns.insert(format!("{table}.{column}"), label);
     }
     let log = reader.log_about(subject)?.into_iter().map(|(place, entry, opening)| {
-        json!({
+        Ok(json!({
             "place": place,
             "entry": entry,
-            "says": serde_json::from_str::<Value>(&opening.payload).unwrap_or_default(),
+            "says": views::said(&opening)?,
             "nonce": opening.nonce.to_string(),
             "part": opening.index,
             "of": opening.of,
             "proof": opening.proof.iter().map(ToString::to_string).collect::<Vec<_>>(),
-        })
+        }))
     });
     Ok(Package {
         schema: "grata-access-1",
@@ -310,7 +310,7 @@ fn package(
         information: information(store, &reader, subject, texts)?,
         held,
         columns,
-        log: log.collect(),
+        log: log.collect::<Result<_, AppError>>()?,
         views: views::of(&reader, subject)?,
         recipients: recipients(&reader, subject)?,
         photos,

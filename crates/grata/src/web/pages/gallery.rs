@@ -118,7 +118,7 @@ pub fn bytes(
         return Ok((whole, kind));
     }
     let (store, rendition) = (Arc::clone(site.store()), rendition.clone());
-    if let Some(kept) = pictures::of_rendition_kept(&store, &rendition) {
+    if let Some(kept) = pictures::of_rendition_kept(&store, &rendition)? {
         return Ok((kept, "image/jpeg"));
     }
     let made = site.works().now(move |slot| pictures::of_rendition(&store, slot, &rendition, whole))??;

@@ -12,6 +12,7 @@ use serde_json::Value;
 
 use super::{Shell, shown};
 use crate::app::log;
+use crate::app::releases::first_line;
 use crate::error::{AppError, ErrorKind};
 use crate::web::error::Trouble;
 use crate::web::guard::Visit;
@@ -33,7 +34,7 @@ struct Page {
     key: String,
     head: String,
     /// Whether it verifies; none before somebody asks.
-    verified: Option<bool>,
+    verified: Option<Result<(), String>>,
     lines: Vec<Line>,
 }
 
@@ -54,7 +55,10 @@ pub async fn page(site: Site, visit: Visit, Query(wanted): Query<Wanted>) -> Res
     let shell = Shell::of(&visit);
     let page = site.run(move |site| {
         let words = shell.words;
-        let verified = wanted.verify.is_some().then(|| log::verify(site.store(), &[]).is_ok());
+        let verified = wanted.verify.is_some().then(|| match log::verify(site.store(), &[]) {
+            Ok(_) => Ok(()),
+            Err(error) => Err(first_line(&error)),
+        });
         let reader = site.store().read()?;
         let size = reader.log_size()?;
         let colleagues: BTreeMap<AccountId, String> =

@@ -25,7 +25,7 @@ use crate::app::consents::{self, Answer};
 use crate::app::rights::{self, ObjectedTo, Received};
 use crate::app::tags::{self, FaceInPhoto};
 use crate::app::{notice, people};
-use crate::error::{AppError, ErrorKind};
+use crate::error::{AppError, ErrorKind, found};
 use crate::web::error::Trouble;
 use crate::web::guard::Visit;
 use crate::web::headers::picture as as_picture;
@@ -100,7 +100,10 @@ fn read(site: &Site, invitation: &Invitation, shell: Shell) -> Result<Page, AppE
     let album = reader.album(invitation.album)?;
     let album = album.ok_or_else(|| AppError::new(ErrorKind::NotFound, "there is no such album"))?;
     let language = words.language();
-    let notice = language.and_then(|language| consents::notice_text(&reader, &album, &language).ok());
+    let notice = match &language {
+        Some(language) => found(consents::notice_text(&reader, &album, language))?,
+        None => None,
+    };
     let mut questions = Vec::new();
     if notice.is_some() {
         let mut channels = reader.channels()?;

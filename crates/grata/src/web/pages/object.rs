@@ -11,7 +11,7 @@ use serde::Deserialize;
 use super::photo::Drawn;
 use super::{Shell, gallery, go_to, shown};
 use crate::app::rights::{self, ObjectedTo, Received};
-use crate::error::{AppError, ErrorKind};
+use crate::error::{AppError, ErrorKind, found};
 use crate::web::error::Trouble;
 use crate::web::guard::Visit;
 use crate::web::headers::picture as as_picture;
@@ -43,11 +43,11 @@ pub async fn page(site: Site, visit: Visit, Query(named): Query<Named>) -> Resul
         // An address as somebody copies it from a website ends with the name.
         let name =
             file.rsplit('/').next().unwrap_or(file).split(['?', '#']).next().unwrap_or(file).to_string();
-        let found = {
+        let is_there = {
             let name = name.clone();
-            site.run(move |site| Ok(gallery::showable(site, &name).is_ok())).await?
+            site.run(move |site| Ok(found(gallery::showable(site, &name))?.is_some())).await?
         };
-        if found {
+        if is_there {
             return Ok(go_to(&format!("/object/{name}")));
         }
         is_missing = true;

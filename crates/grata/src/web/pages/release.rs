@@ -27,7 +27,7 @@ use crate::error::{AppError, ErrorKind};
 use crate::web::access::Route;
 use crate::web::error::Trouble;
 use crate::web::guard::Visit;
-use crate::web::site::Site;
+use crate::web::site::{Site, tell};
 use crate::work::{Progress, recalling, releasing};
 
 /// Days for which the link of a gallery leads somewhere.
@@ -372,7 +372,8 @@ pub async fn zip(site: Site, Path((id, channel)): Path<(String, String)>) -> Res
             zip.finish().map_err(|error| failed(&error))?;
             Ok(())
         })();
-        if written.is_err() {
+        if let Err(error) = written {
+            tell(&format!("A ZIP file was broken off ({:?}).", error.kind()));
             // Half a file must not look like a whole one.
             let _ = pipe.0.blocking_send(Err(io::Error::other("broken off")));
         }

@@ -22,6 +22,7 @@ use super::{Shell, go_to, shown};
 use crate::app::releases::Watcher;
 use crate::app::rights::access::{AccessOrder, OwnPhoto, make, receipts};
 use crate::app::rights::{self, ObjectedTo, Received};
+use crate::app::views;
 use crate::error::{AppError, ErrorKind};
 use crate::web::error::Trouble;
 use crate::web::guard::Visit;
@@ -83,7 +84,7 @@ pub async fn data(site: Site, visit: Visit) -> Result<Response, Trouble> {
         });
         let mut happened = Vec::new();
         for (place, entry, opening) in reader.log_about(subject)? {
-            let said: Value = serde_json::from_str(&opening.payload).unwrap_or_default();
+            let said = views::said(&opening)?;
             let who = actor(&reader, words, place, &entry)?;
             happened.push((place, happened_in(words, &entry, &said, who)));
         }
