@@ -11,10 +11,12 @@ use grata_core::digest::Digest;
 use grata_core::id::{AccountId, AlbumId, ObjectionId, SubjectId, TombstoneId};
 use grata_core::objection::{Objection, ObjectionTarget, Outcome};
 use grata_core::photo::PhotoDigest;
+use grata_core::purpose::ChannelKey;
 use grata_core::subject::Restriction;
 use grata_core::time::Timestamp;
 
 use crate::error::{Result, StoreError, StoreErrorKind};
+use crate::queries::channels::handle_of;
 use crate::random;
 use crate::store::Store;
 use crate::tx::{Tx, handle};
@@ -37,6 +39,8 @@ pub struct CaughtUp {
     pub closed: u64,
     /// Links of galleries that were ended since, and are again.
     pub ended: u64,
+    /// Channels that were retired since, and are again.
+    pub retired: u64,
 }
 
 impl Store {
@@ -124,6 +128,7 @@ impl Tx {
         let mut withheld = BTreeSet::new();
         let mut closed = BTreeSet::new();
         let mut ended = BTreeSet::new();
+        let mut retired = BTreeSet::new();
         let known = self.everything_handles_are_about()?;
         for (bytes, place) in entries.iter().zip(from..) {
             let entry = Entry::parse(bytes).ok_or_else(damaged)?;
@@ -159,6 +164,7 @@ impl Tx {
                         About::Photo(photo) => drop(withheld.insert(*photo)),
                         About::Account(account) => drop(closed.insert(*account)),
                         About::Gallery(album, link) => drop(ended.insert((*album, *link))),
+                        About::Channel(name) => drop(retired.insert(name.clone())),
                     }
                 }
             }
@@ -180,6 +186,10 @@ impl Tx {
         for (album, link) in ended {
             self.revoke_gallery_link(album, link)?;
             done.ended += 1;
+        }
+        for channel in retired {
+            self.retire_channel(&channel, true)?;
+            done.retired += 1;
         }
         self.end_what_signs_in()?;
         // An objection outlasts the freeze: it is open until somebody decides about it, again if need be.
@@ -223,14 +233,18 @@ impl Tx {
         for (album, link) in self.open_gallery_links()? {
             known.insert(link.0, About::Gallery(album, link));
         }
+        for (name, _) in self.channels()? {
+            known.insert(handle_of(&name).0, About::Channel(name));
+        }
         Ok(known)
     }
 }
 
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 enum About {
     Subject(SubjectId),
     Photo(PhotoDigest),
     Account(AccountId),
     Gallery(AlbumId, Digest),
+    Channel(ChannelKey),
 }

@@ -112,7 +112,7 @@ impl Tx {
         self.touched.push(bytes);
     }
 
-    /// The same for a link that is known by this hash.
+    /// The same for something that is known by this hash: a link, a channel.
     pub(crate) fn touches_link(&mut self, hash: Digest) {
         self.touched.push(hash.0);
     }

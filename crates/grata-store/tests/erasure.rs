@@ -444,6 +444,9 @@ fn section_8_sec_7_a_restored_backup_opens_nothing_that_was_closed_since() {
     let mut tx = house.store().begin(now()).unwrap();
     tx.revoke_gallery_link(album, Digest::of(&galleries[1])).unwrap();
     tx.commit(event(EventKind::GalleryShared)).unwrap();
+    let mut tx = house.store().begin(now()).unwrap();
+    tx.retire_channel(&"print".parse().unwrap(), true).unwrap();
+    tx.commit(event(EventKind::ChannelChanged)).unwrap();
     let pinned = house.store().read().unwrap().log_head().unwrap().unwrap();
     let published = LogFolder::new(&house.folder.path().join("published"));
     published.publish(&house.store().read().unwrap()).unwrap();
@@ -459,8 +462,10 @@ fn section_8_sec_7_a_restored_backup_opens_nothing_that_was_closed_since() {
     drop(reader);
 
     let done = house.store().catch_up(&published, &pinned, now()).unwrap();
-    assert_eq!((done.closed, done.ended), (1, 1));
+    assert_eq!((done.closed, done.ended, done.retired), (1, 1, 1));
     let reader = house.store().read().unwrap();
+    let open: Vec<String> = reader.channels().unwrap().into_iter().map(|(key, _)| key.to_string()).collect();
+    assert_eq!(open, ["gallery", "social-media", "website"], "retired since");
     assert!(reader.account_for_login("goes@club.example").unwrap().is_none());
     assert!(reader.account_for_login("stays@club.example").unwrap().is_some());
     assert!(sessions.iter().all(|token| reader.session(token, now()).unwrap().is_none()), "signed out since");

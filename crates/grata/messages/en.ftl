@@ -48,10 +48,6 @@ people = { $n ->
    *[other] { $n } people
 }
 photo-number = Photo { $n }
-channel-website = Website
-channel-print = Print
-channel-social-media = Social media
-channel-gallery = Members' gallery
 channel-find = Finding photos
 channel-notify = News
 
@@ -235,6 +231,7 @@ release-out = { $n ->
     [one] 1 photo is released
    *[other] { $n } photos are released
 }
+release-retired = This channel is retired: nothing new leaves by it. What is out stays out, and can be recalled.
 release-zip = Download ZIP
 release-share = Make a gallery link
 release-photos = What leaves
@@ -520,6 +517,7 @@ me-came-of-age = You answer for yourself now: hidden until you say yes.
 me-guardian-missing = A guardian has to say yes as well: hidden until then.
 me-guardian-unverified = Somebody still has to check that the guardian may answer: hidden until then.
 me-child-missing = The child has to say yes as well: hidden until then.
+me-retired = Nothing new goes out this way any more. You can still take your yes back.
 me-not-mine = That was not me
 me-photos = Photos
 me-photo = A photo of you, number { $n }

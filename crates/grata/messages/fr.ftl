@@ -48,10 +48,6 @@ people = { $n ->
    *[other] { $n } personnes
 }
 photo-number = Photo { $n }
-channel-website = Site web
-channel-print = Imprimé
-channel-social-media = Réseaux sociaux
-channel-gallery = Galerie des membres
 channel-find = Retrouver des photos
 channel-notify = Nouvelles
 
@@ -235,6 +231,7 @@ release-out = { $n ->
     [one] { $n } photo est publiée
    *[other] { $n } photos sont publiées
 }
+release-retired = Ce canal est fermé : plus rien de nouveau n'y sort. Ce qui est publié le reste et peut être rappelé.
 release-zip = Télécharger le ZIP
 release-share = Faire un lien vers la galerie
 release-photos = Ce qui sort
@@ -520,6 +517,7 @@ me-came-of-age = Vous répondez maintenant pour vous : caché jusqu'à votre oui
 me-guardian-missing = Un tuteur doit aussi dire oui : caché jusque-là.
 me-guardian-unverified = Quelqu'un doit encore vérifier que le tuteur peut répondre : caché jusque-là.
 me-child-missing = L'enfant doit aussi dire oui : caché jusque-là.
+me-retired = Plus rien de nouveau ne sort par là. Vous pouvez toujours retirer votre oui.
 me-not-mine = Ce n'était pas moi
 me-photos = Photos
 me-photo = Une photo de vous, numéro { $n }

@@ -30,6 +30,7 @@ pub mod albums;
 pub mod at_work;
 pub mod backup;
 pub mod batch;
+pub mod channels;
 pub mod consents;
 pub mod data;
 pub mod demo;

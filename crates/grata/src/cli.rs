@@ -8,6 +8,7 @@ mod add;
 mod album;
 mod arguments;
 mod backup;
+mod channel;
 mod consent;
 mod demo;
 mod detect;
@@ -70,6 +71,7 @@ enum Command {
     Album(album::Arguments),
     Add(add::Arguments),
     Person(person::Arguments),
+    Channel(channel::Arguments),
     Consent(consent::Arguments),
     Tag(tag::Arguments),
     Release(release::Arguments),
@@ -132,6 +134,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>, hands: Hands) -> ExitC
             Command::Album(arguments) => album::run(arguments, &cx),
             Command::Add(arguments) => add::run(arguments, &cx),
             Command::Person(arguments) => person::run(arguments, &cx),
+            Command::Channel(arguments) => channel::run(arguments, &cx),
             Command::Consent(arguments) => consent::run(arguments, &cx),
             Command::Tag(arguments) => tag::run(arguments, &cx),
             Command::Release(arguments) => release::run(arguments, &cx),

@@ -5,12 +5,12 @@ use std::collections::BTreeMap;
 use grata_core::audit::entry::EventKind;
 use grata_core::id::AlbumId;
 use grata_core::notice::{Language, Notice, NoticeVersion};
-use grata_core::purpose::{Audience, ChannelKey};
+use grata_core::purpose::Audience;
 use grata_core::time::{Date, day};
 use grata_store::queries::albums::Album;
 use grata_store::{Reader, Store};
 
-use super::notice;
+use super::{channels, notice};
 use crate::cx::By;
 use crate::error::{AppError, ErrorKind};
 use crate::words::harmless;
@@ -77,8 +77,7 @@ pub fn create(store: &Store, new: &NewAlbum, by: By) -> Result<Album, AppError> 
         keep_until: new.keep_until,
     };
     let mut tx = store.begin(by.at)?;
-    let channels: Vec<ChannelKey> = tx.channels()?.into_iter().map(|(name, _)| name).collect();
-    let mut texts = notice::texts(&album, &channels);
+    let mut texts = notice::texts(&album, &channels::open(tx.all_channels()?));
     texts.extend(new.notice.clone());
     let notice =
         Notice::first(texts).map_err(|error| AppError::new(ErrorKind::Invalid, error.to_string()))?;

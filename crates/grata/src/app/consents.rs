@@ -14,7 +14,7 @@ use grata_store::queries::albums::Album;
 use grata_store::{Reader, Store, Tx};
 
 use super::evidence::Kept;
-use super::{people, views};
+use super::{channels, people, views};
 use crate::cx::By;
 use crate::error::{AppError, ErrorKind};
 
@@ -114,6 +114,12 @@ pub fn record_with(
     let mut tx = store.begin(by.at)?;
     let no_album = || AppError::new(ErrorKind::NotFound, "there is no such album");
     let album = tx.album(statement.album)?.ok_or_else(no_album)?;
+    if let (PurposeKind::Publish(channel), Answer::Yes(_) | Answer::No) =
+        (&statement.purpose, statement.answer)
+    {
+        // Taking something back is open for ever.
+        channels::check_open(&tx, channel)?;
+    }
     let act = act(&tx, store, statement, &album)?;
     let evidence = scan.as_deref().map(|scan| scan.write(&mut tx, statement.subject)).transpose()?;
     tx.insert_act_with(statement.subject, &act, evidence)?;

@@ -10,6 +10,7 @@ use grata_core::purpose::{ChannelKey, Publish};
 use grata_core::subject::{Age, Country, Subject};
 use grata_core::time::{Date, Timestamp, day, hours_after};
 use grata_store::queries::albums::Album;
+use grata_store::queries::channels::Channel;
 use grata_store::queries::subjects::{Invitation, NewSubject, Profile};
 use grata_store::vault::KeyName;
 use grata_store::{Reader, Store, Tx};
@@ -386,7 +387,7 @@ fn standings(reader: &Reader, subject: &Subject, now: Timestamp) -> Result<Vec<S
         if !subject.acts.iter().any(|act| act.question.album == album.id) {
             continue;
         }
-        for (channel, _) in reader.channels()? {
+        for Channel { key: channel, .. } in reader.all_channels()? {
             let publish = Publish { album: album.id, channel: channel.clone() };
             let shown = standing(reader, subject, &publish, now);
             standings.push(Standing { album: album.clone(), channel, shown });

@@ -25,6 +25,7 @@ use grata_store::{Reader, Store};
 
 use super::at_work;
 use super::batch;
+use super::channels;
 use crate::cx::Cx;
 use crate::error::{AppError, ErrorKind};
 use crate::worker::pool::Slot;
@@ -121,13 +122,7 @@ fn check_publish(reader: &Reader, publish: &Publish) -> Result<(), AppError> {
     if reader.album(publish.album)?.is_none() {
         return Err(AppError::new(ErrorKind::NotFound, "there is no such album"));
     }
-    let channels = reader.channels()?;
-    if channels.iter().any(|(known, _)| *known == publish.channel) {
-        return Ok(());
-    }
-    let names: Vec<&str> = channels.iter().map(|(name, _)| name.as_str()).collect();
-    Err(AppError::new(ErrorKind::NotFound, format!("there is no channel {}", publish.channel))
-        .hint(format!("Channels are {}.", names.join(", "))))
+    channels::check_open(reader, &publish.channel)
 }
 
 /// What is to leave, and where to.

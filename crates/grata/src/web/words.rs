@@ -12,6 +12,8 @@ use grata_core::audit::entry::ActorClass;
 use grata_core::notice::Language;
 use grata_core::time::{Date, Timestamp, day};
 
+use crate::app::channels::Titles;
+
 /// Languages by their code, their own name, and their messages. The first is for whoever asks for none
 /// of them.
 const FILES: [(&str, &str, &str); 2] = [
@@ -150,12 +152,11 @@ impl Words {
         }
     }
 
-    /// A channel, by its message if it has one: organisations name their own.
-    pub fn channel(self, channel: &str) -> Cow<'static, str> {
-        let key = format!("channel-{channel}");
-        match self.0.bundle.get_message(&key) {
-            Some(_) => self.t(&key),
-            None => Cow::Owned(channel.to_string()),
+    /// A channel, as the organisation calls it; or another purpose, by its message.
+    pub fn channel(self, titles: &Titles, channel: &str) -> String {
+        match channel {
+            "find" | "notify" => self.t(&format!("channel-{channel}")).into_owned(),
+            _ => titles.of(self.code(), channel),
         }
     }
 }

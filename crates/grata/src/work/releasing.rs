@@ -14,9 +14,10 @@ use grata_store::queries::releases::{Release, StoredRendition};
 use grata_store::{Reader, Store};
 
 use super::Works;
+use crate::app::channels;
 use crate::app::releases::render::{Made, Studio, take_down};
 use crate::cx::Cx;
-use crate::error::{AppError, ErrorKind};
+use crate::error::AppError;
 use crate::worker::pool::Slot;
 
 /// Who gets what is released here: whoever opens the gallery, or fetches the ZIP file.
@@ -35,9 +36,7 @@ pub fn name(publish: &Publish) -> String {
 /// There is no such album or channel.
 pub fn release(works: &Works, store: &Arc<Store>, cx: &Cx, publish: &Publish) -> Result<bool, AppError> {
     let photos = store.read()?.photos_in(publish.album)?;
-    if !store.read()?.channels()?.iter().any(|(channel, _)| *channel == publish.channel) {
-        return Err(AppError::new(ErrorKind::NotFound, "there is no such channel"));
-    }
+    channels::check_open(&store.read()?, &publish.channel)?;
     let name = name(publish);
     if !works.begin(&name, photos.len()) {
         return Ok(false);

@@ -17,10 +17,12 @@ use grata_core::tag::{FaceStanding, standing};
 use grata_core::time::{birthday, day};
 use grata_store::Reader;
 use grata_store::queries::albums::Album;
+use grata_store::queries::channels::Channel;
 use grata_store::queries::subjects::Invitation;
 use serde::Deserialize;
 
 use super::{Shell, album, go_to, shown};
+use crate::app::channels::Titles;
 use crate::app::consents::{self, Answer};
 use crate::app::rights::{self, ObjectedTo, Received};
 use crate::app::tags::{self, FaceInPhoto};
@@ -47,6 +49,8 @@ struct Asked {
     is_shown: bool,
     /// An entry that staff made, which can be contested (CON-12).
     is_from_form: bool,
+    /// The channel takes no new answers: a yes can be taken back, and no other given.
+    is_retired: bool,
 }
 
 #[derive(Template)]
@@ -106,12 +110,19 @@ fn read(site: &Site, invitation: &Invitation, shell: Shell) -> Result<Page, AppE
     };
     let mut questions = Vec::new();
     if notice.is_some() {
-        let mut channels = reader.channels()?;
+        let mut channels = reader.all_channels()?;
+        let titles = Titles::of_channels(&channels);
         // From the few who see it to the many.
-        channels.sort_by_key(|(_, audience)| *audience == Audience::Everyone);
-        for (channel, audience) in channels {
+        channels.sort_by_key(|channel| channel.audience == Audience::Everyone);
+        for Channel { key: channel, audience, retired_at, .. } in channels {
             let publish = Publish { album: album.id, channel };
-            questions.push(question(&reader, &subject, invitation, &publish, audience, words, site)?);
+            let mut asked =
+                question(&reader, &subject, invitation, &publish, audience, (words, &titles), site)?;
+            asked.is_retired = retired_at.is_some();
+            // What takes nothing new is there for whoever has said yes to it, to take that back.
+            if !asked.is_retired || asked.said == Some("yes") {
+                questions.push(asked);
+            }
         }
     }
     let is_child = match subject.age {
@@ -140,7 +151,7 @@ fn question(
     invitation: &Invitation,
     publish: &Publish,
     audience: Audience,
-    words: Words,
+    (words, titles): (Words, &Titles),
     site: &Site,
 ) -> Result<Asked, AppError> {
     let purpose = PurposeKind::Publish(publish.channel.clone());
@@ -163,7 +174,7 @@ fn question(
         Err(reason) => words.t(&format!("me-{reason}")),
     };
     Ok(Asked {
-        title: words.channel(publish.channel.as_str()).into_owned(),
+        title: words.channel(titles, publish.channel.as_str()),
         help: words.t(&format!("me-audience-{}", audience.as_str())).into_owned(),
         purpose: purpose.to_string(),
         said,
@@ -172,6 +183,7 @@ fn question(
         is_from_form: last.is_some_and(|act| {
             matches!(act.means, Means::Paper(_)) && matches!(act.kind, ActKind::Give { .. })
         }),
+        is_retired: false,
     })
 }
 

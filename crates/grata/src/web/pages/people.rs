@@ -15,6 +15,7 @@ use serde::Deserialize;
 
 use super::pick::plain;
 use super::{Shell, album, shown, shown_as};
+use crate::app::channels::Titles;
 use crate::app::people::{
     INVITATION_DAYS, InviteOrder, Invited, NewGuardian, NewPerson, invite as send, standing,
 };
@@ -103,6 +104,7 @@ async fn page_with(
             None => albums.first().cloned(),
         };
         let channels = reader.channels()?;
+        let titles = Titles::read(&reader)?;
         let letters = wanted.q.unwrap_or_default();
         let mut named = Vec::new();
         if let Some(album) = &album {
@@ -118,7 +120,7 @@ async fn page_with(
         let mut people = Vec::new();
         if let Some(album) = &album {
             for (name, subject) in named.into_iter().skip((page - 1) * ON_A_PAGE).take(ON_A_PAGE) {
-                people.push(line(&reader, subject, name, album, words, site.now())?);
+                people.push(line(&reader, subject, name, album, (words, &titles), site.now())?);
             }
         }
         if let Some(album) = &album {
@@ -128,7 +130,7 @@ async fn page_with(
         let is_on = |one: &Album| album.as_ref().is_some_and(|album| album.id == one.id);
         Ok(Page {
             albums: albums.iter().map(|one| (one.id.to_string(), one.title.clone(), is_on(one))).collect(),
-            channels: channels.iter().map(|(key, _)| words.channel(key.as_str()).into_owned()).collect(),
+            channels: channels.iter().map(|(key, _)| words.channel(&titles, key.as_str())).collect(),
             album: album.map(|album| album.id.to_string()),
             people,
             letters,
@@ -147,7 +149,7 @@ fn line(
     subject: grata_core::id::SubjectId,
     name: String,
     album: &Album,
-    words: Words,
+    (words, titles): (Words, &Titles),
     now: Timestamp,
 ) -> Result<Line, AppError> {
     let nobody = || AppError::new(ErrorKind::NotFound, "there is no such person");
@@ -156,7 +158,7 @@ fn line(
     let mut ends_soon = None;
     for (key, _) in reader.channels()? {
         let publish = Publish { album: album.id, channel: key.clone() };
-        let channel = words.channel(key.as_str()).into_owned();
+        let channel = words.channel(titles, key.as_str());
         cells.push(match standing(reader, &known, &publish, now) {
             Ok(until) => {
                 if until <= months_after(day(now), SOON_MONTHS) {

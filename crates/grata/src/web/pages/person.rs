@@ -15,6 +15,7 @@ use grata_core::time::Date;
 use serde::Deserialize;
 
 use super::{Shell, go_to, shown, shown_as};
+use crate::app::channels::Titles;
 use crate::app::consents::{self, Answer, Statement};
 use crate::app::people::{self, PersonShown};
 use crate::error::{AppError, ErrorKind};
@@ -70,9 +71,10 @@ async fn page_with(
         for album in reader.albums_of(subject.id)? {
             albums.extend(reader.album(album)?.map(|album| (album.id.to_string(), album.title)));
         }
+        let titles = Titles::read(&reader)?;
         let channels = reader.channels()?.into_iter();
         let channels =
-            channels.map(|(key, _)| (key.to_string(), words.channel(key.as_str()).into_owned())).collect();
+            channels.map(|(key, _)| (key.to_string(), words.channel(&titles, key.as_str()))).collect();
         let standings = answers.into_iter().map(|answer| {
             let (kind, said) = match answer.shown {
                 Ok(until) => ("yes", words.a("answer-until", "day", words.day(until))),
@@ -80,7 +82,7 @@ async fn page_with(
             };
             Standing {
                 album: answer.album.title,
-                channel: words.channel(answer.channel.as_str()).into_owned(),
+                channel: words.channel(&titles, answer.channel.as_str()),
                 kind,
                 words: said.into_owned(),
             }

@@ -23,6 +23,7 @@ use serde_json::json;
 
 use super::pick::whom;
 use super::{Shell, album, go_to, shown};
+use crate::app::channels::Titles;
 use crate::app::tags::{self, FaceInPhoto};
 use crate::cx::By;
 use crate::error::{AppError, ErrorKind};
@@ -75,7 +76,8 @@ struct Page {
     total: usize,
     previous: Option<String>,
     next: Option<String>,
-    channels: Vec<(String, bool)>,
+    /// Each with its title, and whether it is this one.
+    channels: Vec<(String, String, bool)>,
     faces: Faces,
 }
 
@@ -94,7 +96,7 @@ struct Seen {
     total: usize,
     previous: Option<PhotoId>,
     next: Option<PhotoId>,
-    channels: Vec<ChannelKey>,
+    channels: Vec<(ChannelKey, String)>,
     faces: Faces,
 }
 
@@ -116,7 +118,7 @@ pub async fn page(
             seen(&site.store().read()?, id, wanted.channel.as_deref(), words, csrf, site.now())
         })
         .await?;
-    let channels = seen.channels.iter();
+    let channels = seen.channels.into_iter();
     let page = Page {
         shell: Shell::of(&visit),
         album_id: seen.photo.album.to_string(),
@@ -126,7 +128,9 @@ pub async fn page(
         total: seen.total,
         previous: seen.previous.map(|id| id.to_string()),
         next: seen.next.map(|id| id.to_string()),
-        channels: channels.map(|one| (one.to_string(), one.as_str() == seen.faces.channel)).collect(),
+        channels: channels
+            .map(|(one, title)| (one.to_string(), title, one.as_str() == seen.faces.channel))
+            .collect(),
         faces: seen.faces,
     };
     Ok(shown(&page))
@@ -169,6 +173,7 @@ fn seen(
     let all = reader.photos_in(photo.album)?;
     let at = all.iter().position(|one| *one == id).unwrap_or_default();
     let faces = faces(reader, id, channel, words, csrf, now)?;
+    let titles = Titles::read(reader)?;
     Ok(Seen {
         album_title,
         name: reader.photo_name(id)?,
@@ -176,7 +181,11 @@ fn seen(
         total: all.len(),
         previous: at.checked_sub(1).and_then(|before| all.get(before)).copied(),
         next: all.get(at + 1).copied(),
-        channels: reader.channels()?.into_iter().map(|(channel, _)| channel).collect(),
+        channels: reader
+            .channels()?
+            .into_iter()
+            .map(|(channel, _)| (channel.clone(), words.channel(&titles, channel.as_str())))
+            .collect(),
         faces,
         photo,
     })
@@ -210,6 +219,7 @@ fn faces(
     let mut looked_at = case.photo.clone();
     looked_at.review = Review::Done;
     let plan = plan_photo(&looked_at, &publish, &case.evidence(reader.age_rules()), now);
+    let titles = Titles::read(reader)?;
     let mut shown = Vec::new();
     let mut besides = Vec::new();
     let is_withheld = matches!(plan, Planned::Withheld(_));
@@ -221,7 +231,7 @@ fn faces(
             };
             let (kind, said) = match planned.treatment() {
                 Treatment::Show(_) => {
-                    ("shown", words.a("face-shown", "channel", words.channel(channel.as_str())))
+                    ("shown", words.a("face-shown", "channel", words.channel(&titles, channel.as_str())))
                 }
                 Treatment::NotAFace => ("none", words.t("face-none")),
                 Treatment::Obscure(HideReason::Unknown) => ("unknown", words.hidden("unknown")),

@@ -5,6 +5,7 @@ use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 
 use super::{Shell, go_to, shown};
+use crate::app::channels::Titles;
 use crate::app::recalls::touched;
 use crate::web::error::Trouble;
 use crate::web::guard::Visit;
@@ -38,12 +39,16 @@ struct Page {
 /// # Errors
 /// The store cannot be used.
 pub async fn page(site: Site, visit: Visit) -> Result<Response, Trouble> {
-    let (waiting, lines) = site
-        .run(|site| Ok((touched(site.store(), None, site.now())?, recalling::gone(&site.store().read()?)?)))
+    let (waiting, lines, titles) = site
+        .run(|site| {
+            let waiting = touched(site.store(), None, site.now())?;
+            let reader = site.store().read()?;
+            Ok((waiting, recalling::gone(&reader)?, Titles::read(&reader)?))
+        })
         .await?;
     let words = visit.words;
     let waiting = waiting.iter().map(|one| Waiting {
-        channel: words.channel(one.release.publish.channel.as_str()).into_owned(),
+        channel: words.channel(&titles, one.release.publish.channel.as_str()),
         file: one.rendition.file_name.clone(),
         reasons: one
             .reasons()
@@ -53,7 +58,7 @@ pub async fn page(site: Site, visit: Visit) -> Result<Response, Trouble> {
             .join("; "),
     });
     let lines = lines.into_iter().map(|gone| Line {
-        channel: words.channel(&gone.channel).into_owned(),
+        channel: words.channel(&titles, &gone.channel),
         day: words.moment(gone.recalled_at).into_owned(),
         gone,
     });

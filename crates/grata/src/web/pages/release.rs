@@ -20,6 +20,7 @@ use serde::{Deserialize, Serialize};
 use tokio::sync::mpsc;
 
 use super::{Shell, album, go_to, shown};
+use crate::app::channels::{self, Titles};
 use crate::app::people;
 use crate::app::releases::folder::kept_bytes;
 use crate::app::releases::{self, Outlook};
@@ -71,6 +72,7 @@ struct Page {
     channels: Vec<Channel>,
     channel: String,
     channel_words: String,
+    is_retired: bool,
     photos: Vec<Photo>,
     shown: usize,
     hidden: usize,
@@ -94,6 +96,8 @@ pub struct Wanted {
 struct Planned {
     title: String,
     channels: Vec<(ChannelKey, Audience)>,
+    titles: Titles,
+    is_retired: bool,
     publish: Publish,
     photos: Vec<releases::PlannedPhoto>,
     live: usize,
@@ -177,12 +181,13 @@ async fn page_with(
             .iter()
             .map(|(key, audience)| Channel {
                 name: key.to_string(),
-                words: words.channel(key.as_str()).into_owned(),
+                words: words.channel(&planned.titles, key.as_str()),
                 audience: words.t(&format!("audience-{}", audience.as_str())).into_owned(),
                 is_on: *key == planned.publish.channel,
             })
             .collect(),
-        channel_words: words.channel(&channel).into_owned(),
+        channel_words: words.channel(&planned.titles, &channel),
+        is_retired: planned.is_retired,
         channel,
         shown: photos.iter().map(|photo| photo.shown).sum(),
         hidden: photos.iter().map(|photo| photo.hidden).sum(),
@@ -204,10 +209,21 @@ fn planned(site: &Site, id: &str, channel: Option<&str>) -> Result<Planned, AppE
     let publish = publish(&reader, id, channel.unwrap_or(ChannelKey::WEBSITE))?;
     let links = reader.gallery_links_of(album.id, site.now())?;
     let links = links.into_iter().filter(|link| link.publish == publish);
+    let all = reader.all_channels()?;
+    let is_retired = all.iter().any(|one| one.key == publish.channel && one.retired_at.is_some());
+    let mut channels = reader.channels()?;
+    if is_retired {
+        // What has left by it stays to be seen.
+        channels.extend(
+            all.iter().filter(|one| one.key == publish.channel).map(|one| (one.key.clone(), one.audience)),
+        );
+    }
     Ok(Planned {
         title: album.title,
-        channels: reader.channels()?,
-        photos: releases::plan(site.store(), &publish, site.cx())?,
+        channels,
+        titles: Titles::of_channels(&all),
+        is_retired,
+        photos: if is_retired { Vec::new() } else { releases::plan(site.store(), &publish, site.cx())? },
         live: releasing::showable(&reader, &publish, site.cx())?.len(),
         links: links.map(|link| (link.hash, day(link.created_at), day(link.expires_at))).collect(),
         publish,
@@ -216,7 +232,7 @@ fn planned(site: &Site, id: &str, channel: Option<&str>) -> Result<Planned, AppE
 
 fn publish(reader: &grata_store::Reader, album: &str, channel: &str) -> Result<Publish, AppError> {
     let album = album::find(reader, album)?;
-    let known = reader.channels()?.into_iter().map(|(key, _)| key).find(|key| key.as_str() == channel);
+    let known = reader.all_channels()?.into_iter().map(|one| one.key).find(|key| key.as_str() == channel);
     let channel = known.ok_or_else(|| AppError::new(ErrorKind::NotFound, "there is no such channel"))?;
     Ok(Publish { album: album.id, channel })
 }
@@ -292,6 +308,7 @@ pub async fn share(
     let link = site
         .change(move |site| {
             let publish = publish(&site.store().read()?, &id, &order.channel)?;
+            channels::check_open(&site.store().read()?, &publish.channel)?;
             let mut tx = site.store().begin(site.now())?;
             let address = people::address(&tx)?;
             let token = tx.insert_gallery_link(&publish, hours_after(site.now(), GALLERY_DAYS * 24))?;

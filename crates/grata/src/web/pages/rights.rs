@@ -19,6 +19,7 @@ use serde_json::Value;
 
 use super::me::invitation;
 use super::{Shell, go_to, shown};
+use crate::app::channels::Titles;
 use crate::app::releases::Watcher;
 use crate::app::rights::access::{AccessOrder, OwnPhoto, make, receipts};
 use crate::app::rights::{self, ObjectedTo, Received};
@@ -82,15 +83,16 @@ pub async fn data(site: Site, visit: Visit) -> Result<Response, Trouble> {
             why: words.t(&format!("held-{}-why", table.replace('_', "-"))).into_owned(),
             count,
         });
+        let titles = Titles::read(&reader)?;
         let mut happened = Vec::new();
         for (place, entry, opening) in reader.log_about(subject)? {
             let said = views::said(&opening)?;
             let who = actor(&reader, words, place, &entry)?;
-            happened.push((place, happened_in(words, &entry, &said, who)));
+            happened.push((place, happened_in(words, &titles, &entry, &said, who)));
         }
         for (place, entry) in reader.list_views_of(subject)? {
             let who = actor(&reader, words, place, &entry)?;
-            let mut line = happened_in(words, &entry, &Value::Null, who);
+            let mut line = happened_in(words, &titles, &entry, &Value::Null, who);
             let named = entry.counts.contains_key(&Count::Named);
             line.what = words.t(if named { "event-named" } else { "event-listed" }).into_owned();
             happened.push((place, line));
@@ -100,7 +102,7 @@ pub async fn data(site: Site, visit: Visit) -> Result<Response, Trouble> {
         let receipts = receipts(site.store(), subject)?;
         let receipts = receipts.iter().zip(1..).map(|(receipt, number)| {
             let json: Value = serde_json::from_str(&receipt.to_json()).unwrap_or_default();
-            receipt_line(words, number, &json["body"])
+            receipt_line(words, &titles, number, &json["body"])
         });
         Ok(DataPage {
             name: profile.name,
@@ -121,14 +123,14 @@ fn actor(reader: &Reader, words: Words, place: u64, entry: &Entry) -> Result<Str
     Ok(words.actor(entry.actor, account).into_owned())
 }
 
-fn happened_in(words: Words, entry: &Entry, said: &Value, who: String) -> Happened {
+fn happened_in(words: Words, titles: &Titles, entry: &Entry, said: &Value, who: String) -> Happened {
     let json = serde_json::to_value(entry).unwrap_or_default();
     let kind = json["kind"].as_str().or_else(|| json["type"].as_str()).unwrap_or_default().to_string();
     let at = json["time"].as_str().and_then(|time| time.parse::<grata_core::time::Timestamp>().ok());
     let detail = match (said["of"].as_str(), said["channel"].as_str(), said["purpose"].as_str()) {
-        (_, Some(channel), _) => format!(": {}", words.channel(channel)),
+        (_, Some(channel), _) => format!(": {}", words.channel(titles, channel)),
         (_, _, Some(purpose)) => {
-            format!(": {}", words.channel(purpose.strip_prefix("publish:").unwrap_or(purpose)))
+            format!(": {}", words.channel(titles, purpose.strip_prefix("publish:").unwrap_or(purpose)))
         }
         _ => String::new(),
     };
@@ -139,11 +141,11 @@ fn happened_in(words: Words, entry: &Entry, said: &Value, who: String) -> Happen
     }
 }
 
-fn receipt_line(words: Words, number: usize, body: &Value) -> Receipt {
+fn receipt_line(words: Words, titles: &Titles, number: usize, body: &Value) -> Receipt {
     let at = body["recorded_at"].as_str().and_then(|time| time.parse::<grata_core::time::Timestamp>().ok());
     let status = body["status"].as_str().and_then(|text| text.split(':').next_back()).unwrap_or_default();
     let purpose = body["purpose"].as_str().unwrap_or_default();
-    let channel = words.channel(purpose.strip_prefix("publish:").unwrap_or(purpose));
+    let channel = words.channel(titles, purpose.strip_prefix("publish:").unwrap_or(purpose));
     Receipt {
         number,
         day: at.map(|at| words.moment(at).into_owned()).unwrap_or_default(),
