@@ -99,8 +99,9 @@ pub fn backup(
     let done = result?;
     unfinished.as_file().sync_all().map_err(failed)?;
     unfinished.persist_noclobber(out).map_err(|error| unusable(out, error.error))?;
-    let tx = store.begin(cx.now())?;
-    let event = cx.by().event(EventKind::BackedUp).counting(Count::Bytes, done.bytes);
+    let by = cx.by();
+    let tx = store.begin(by.at)?;
+    let event = by.event(EventKind::BackedUp).counting(Count::Bytes, done.bytes);
     tx.commit(event)?;
     Ok(done)
 }
@@ -190,9 +191,10 @@ pub fn restore(order: &RestoreOrder, cx: &Cx) -> Result<CaughtUp, AppError> {
     let store = Store::open(&places, root)?;
     check_heads(&store, &note, &pinned)?;
     let done = store.catch_up(&log, &note, cx.now())?;
-    let mut tx = store.begin(cx.now())?;
+    let by = cx.by();
+    let mut tx = store.begin(by.at)?;
     tx.set_setting(RESTORED, &cx.now().to_string())?;
-    tx.commit(cx.by().event(EventKind::ConfigChanged))?;
+    tx.commit(by.event(EventKind::ConfigChanged))?;
     drop(store);
     fs::rename(&place, data).map_err(|error| unusable(data, error))?;
     Ok(done)

@@ -174,14 +174,16 @@ pub fn open_desk(store: &Store, cx: &Cx) -> Result<String, AppError> {
         accounts.into_iter().filter(|one| one.closed_at.is_none()).map(|one| one.id).collect()
     };
     for account in open {
-        let mut tx = store.begin(cx.now())?;
+        let by = cx.by();
+        let mut tx = store.begin(by.at)?;
         tx.close_account(account)?;
-        tx.commit(cx.by().event(EventKind::AccountChanged))?;
+        tx.commit(by.event(EventKind::AccountChanged))?;
     }
     let random = AccountId::random(&mut store.rng()).to_string();
     let password: String = random.chars().filter(|letter| *letter != '-').take(12).collect();
-    let mut tx = store.begin(cx.now())?;
+    let by = cx.by();
+    let mut tx = store.begin(by.at)?;
     session::insert_account(store, &mut tx, Role::Owner, LOGIN, "Demo", &password)?;
-    tx.commit(cx.by().event(EventKind::AccountAdded))?;
+    tx.commit(by.event(EventKind::AccountAdded))?;
     Ok(password)
 }

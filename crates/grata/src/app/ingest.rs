@@ -210,11 +210,10 @@ impl<'a> Intake<'a> {
         let store = self.store;
         store.vault().create(KeyName::Photo(photo.id))?;
         store.blobs().put(store.vault(), BlobKey::Original(photo.id), bytes)?;
-        let mut tx = store.begin(self.cx.now())?;
+        let by = self.cx.by();
+        let mut tx = store.begin(by.at)?;
         tx.insert_photo(photo, name)?;
-        let event = self
-            .cx
-            .by()
+        let event = by
             .event(EventKind::PhotosAdded)
             .in_album(self.album.id)
             .counting(Count::Photos, 1)

@@ -89,7 +89,8 @@ fn unreachable_witness(path: &Path, error: grata_core::audit::WitnessError) -> A
 /// # Errors
 /// They cannot be used, or lie among the data.
 pub fn keep(store: &Store, cx: &Cx, folder: Option<&Path>, witness: Option<&Path>) -> Result<(), AppError> {
-    let mut tx = store.begin(cx.now())?;
+    let by = cx.by();
+    let mut tx = store.begin(by.at)?;
     for (name, path) in [(FOLDER, folder), (WITNESS, witness)] {
         let Some(path) = path else { continue };
         keep_out_of_store(path, store)?;
@@ -99,7 +100,7 @@ pub fn keep(store: &Store, cx: &Cx, folder: Option<&Path>, witness: Option<&Path
         })?;
         tx.set_setting(name, &text)?;
     }
-    tx.commit(cx.by().event(EventKind::ConfigChanged))?;
+    tx.commit(by.event(EventKind::ConfigChanged))?;
     publish(store)
 }
 

@@ -233,7 +233,8 @@ fn known_release(reader: &Reader, id: ReleaseId, publish: &Publish) -> Result<Re
 }
 
 fn begin(order: &ReleaseOrder, publish: &Publish, store: &Store, cx: &Cx) -> Result<Release, AppError> {
-    let mut tx = store.begin(cx.now())?;
+    let by = cx.by();
+    let mut tx = store.begin(by.at)?;
     let release = Release {
         id: ReleaseId::random(&mut store.rng()),
         publish: publish.clone(),
@@ -241,7 +242,7 @@ fn begin(order: &ReleaseOrder, publish: &Publish, store: &Store, cx: &Cx) -> Res
         begun_at: tx.now(),
     };
     tx.insert_release(&release)?;
-    tx.commit(cx.by().event(EventKind::Released).in_album(publish.album))?;
+    tx.commit(by.event(EventKind::Released).in_album(publish.album))?;
     Ok(release)
 }
 

@@ -59,11 +59,12 @@ fn open_request(
     if received_on > today {
         return Err(AppError::new(ErrorKind::Invalid, "the request came in on a day that has not come yet"));
     }
-    let mut tx = store.begin(cx.now())?;
+    let by = cx.by();
+    let mut tx = store.begin(by.at)?;
     let id = RequestId::random(&mut store.rng());
     let request = Request { id, subject, kind, received_on, extended_on: None, closed_at: None };
     tx.insert_request(&request)?;
-    let mut event = cx.by().event(EventKind::RequestOpened);
+    let mut event = by.event(EventKind::RequestOpened);
     if let Some(subject) = subject {
         event = event.about(subject, json!({"what": "request", "kind": kind.as_str()}));
     }
@@ -97,7 +98,8 @@ pub fn restrict(
     received: Received,
 ) -> Result<usize, AppError> {
     let request = open_request(store, cx, Some(subject), RequestKind::Restrict, received)?;
-    let mut tx = store.begin(cx.now())?;
+    let by = cx.by();
+    let mut tx = store.begin(by.at)?;
     let (kind, restriction, what) = if lift {
         (EventKind::RestrictionLifted, Restriction::None, "restriction lifted")
     } else {
@@ -105,7 +107,7 @@ pub fn restrict(
     };
     tx.set_restriction(subject, restriction)?;
     tx.close_request(request)?;
-    tx.commit(cx.by().event(kind).about(subject, json!({ "what": what })))?;
+    tx.commit(by.event(kind).about(subject, json!({ "what": what })))?;
     Ok(store.read()?.live_renditions_showing(subject)?.len())
 }
 
@@ -147,12 +149,13 @@ pub fn object(store: &Store, cx: &Cx, to: ObjectedTo, received: Received) -> Res
         }
     };
     let request = open_request(store, cx, subject, RequestKind::Object, received)?;
-    let mut tx = store.begin(cx.now())?;
+    let by = cx.by();
+    let mut tx = store.begin(by.at)?;
     let id = ObjectionId::random(&mut store.rng());
     tx.insert_objection(&Objection { id, target, raised: tx.now(), outcome: Outcome::Open })?;
     // It is in effect; deciding about it has no deadline of its own.
     tx.close_request(request)?;
-    let mut event = cx.by().event(EventKind::ObjectionRaised);
+    let mut event = by.event(EventKind::ObjectionRaised);
     if let Some(album) = album {
         event = event.in_album(album).counting(Count::Photos, 1);
     }
@@ -184,7 +187,8 @@ pub fn decide_objection(
     objection: ObjectionId,
     ruling: Ruling,
 ) -> Result<(), AppError> {
-    let mut tx = store.begin(cx.now())?;
+    let by = cx.by();
+    let mut tx = store.begin(by.at)?;
     let at = tx.now();
     let outcome = match ruling {
         Ruling::Uphold => Outcome::Upheld(at),
@@ -192,7 +196,7 @@ pub fn decide_objection(
         Ruling::TakeBack => Outcome::TakenBack(at),
     };
     tx.decide_objection(objection, outcome)?;
-    tx.commit(cx.by().event(EventKind::ObjectionDecided))?;
+    tx.commit(by.event(EventKind::ObjectionDecided))?;
     Ok(())
 }
 
@@ -241,11 +245,12 @@ pub fn erase(
                  `grata rights erase --unfinished`. The person is hidden and their key is destroyed already.",
             )
         })?;
-    let mut tx = store.begin(cx.now())?;
+    let by = cx.by();
+    let mut tx = store.begin(by.at)?;
     for request in requests {
         tx.close_request(request)?;
     }
-    tx.commit(cx.by().event(EventKind::RequestClosed))?;
+    tx.commit(by.event(EventKind::RequestClosed))?;
     Ok(Erased { certificate, recalled: begun.recalled })
 }
 
@@ -280,11 +285,12 @@ fn close_requests_of_nobody(store: &Store, cx: &Cx) -> Result<(), AppError> {
     if open.is_empty() {
         return Ok(());
     }
-    let mut tx = store.begin(cx.now())?;
+    let by = cx.by();
+    let mut tx = store.begin(by.at)?;
     for request in open {
         tx.close_request(request.id)?;
     }
-    tx.commit(cx.by().event(EventKind::RequestClosed))?;
+    tx.commit(by.event(EventKind::RequestClosed))?;
     Ok(())
 }
 

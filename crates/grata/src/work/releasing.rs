@@ -76,7 +76,8 @@ pub fn newest(reader: &Reader, publish: &Publish) -> Result<Option<Release>, App
 }
 
 fn begin(store: &Store, cx: &Cx, publish: &Publish) -> Result<Release, AppError> {
-    let mut tx = store.begin(cx.now())?;
+    let by = cx.by();
+    let mut tx = store.begin(by.at)?;
     let release = Release {
         id: ReleaseId::random(&mut store.rng()),
         publish: publish.clone(),
@@ -84,7 +85,7 @@ fn begin(store: &Store, cx: &Cx, publish: &Publish) -> Result<Release, AppError>
         begun_at: tx.now(),
     };
     tx.insert_release(&release)?;
-    tx.commit(cx.by().event(EventKind::Released).in_album(publish.album))?;
+    tx.commit(by.event(EventKind::Released).in_album(publish.album))?;
     Ok(release)
 }
 

@@ -151,7 +151,7 @@ fn tra_4_a_list() {
     let zoe = site.person_elsewhere("Zoe Other");
     let size = || site.store.read().unwrap().log_size().unwrap();
     let before = size();
-    site.get(&privacy, "/desk/people").expect(200);
+    site.get(&privacy, &format!("/desk/people?album={}", site.world.album)).expect(200);
     assert_eq!(size(), before + 1, "one page is one write");
     for (who, looks) in [(&anna, 1), (&ben, 1), (&zoe, 0)] {
         let page = site.get(who, "/me/data").expect(200).text();

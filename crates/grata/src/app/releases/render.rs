@@ -119,11 +119,10 @@ impl Studio<'_> {
         let blob = BlobKey::Rendition(photo, id);
         self.store.blobs().put(self.store.vault(), blob, bytes)?;
         let recorded = (|| {
-            let mut tx = self.store.begin(self.cx.now())?;
+            let by = self.cx.by();
+            let mut tx = self.store.begin(by.at)?;
             let rendition = tx.insert_rendition(&new, plan, besides)?;
-            let mut event = self
-                .cx
-                .by()
+            let mut event = by
                 .event(EventKind::Released)
                 .in_album(release.publish.album)
                 .counting(Count::Renditions, 1)
@@ -243,13 +242,11 @@ fn besides(done: &Done) -> Vec<Region> {
 /// # Errors
 /// It is dead already, or the store cannot be used.
 pub fn take_down(store: &Store, live: &StoredRendition, cx: &Cx) -> Result<(), AppError> {
-    let mut tx = store.begin(cx.now())?;
+    let by = cx.by();
+    let mut tx = store.begin(by.at)?;
     tx.recall_rendition(live.rendition.id)?;
-    let mut event = cx
-        .by()
-        .event(EventKind::Recalled)
-        .in_album(live.rendition.publish.album)
-        .counting(Count::Renditions, 1);
+    let mut event =
+        by.event(EventKind::Recalled).in_album(live.rendition.publish.album).counting(Count::Renditions, 1);
     for (_, subject) in &live.rendition.shown {
         let told = json!({
             "what": "recalled a photo that showed you",

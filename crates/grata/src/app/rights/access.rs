@@ -134,11 +134,11 @@ pub fn make(
     for (name, text) in [("data.json", text), ("index.html", html)] {
         write_whole(&folder, name, text.as_bytes()).map_err(|error| unusable(&order.out, error))?;
     }
-    let mut tx = store.begin(cx.now())?;
+    let by = cx.by();
+    let mut tx = store.begin(by.at)?;
     tx.close_request(request)?;
     let told = json!({"what": "access package", "photos": package.photos.len()});
-    let event = cx
-        .by()
+    let event = by
         .event(EventKind::AccessPackageMade)
         .counting(Count::Photos, package.photos.len() as u64)
         .about(order.subject, told);

@@ -46,9 +46,10 @@ pub fn make(
         "receipts": receipts,
         "log_key": store.log_key(),
     }))?;
-    let mut tx = store.begin(cx.now())?;
+    let by = cx.by();
+    let mut tx = store.begin(by.at)?;
     tx.close_request(request)?;
-    let event = cx.by().event(EventKind::Exported);
+    let event = by.event(EventKind::Exported);
     tx.commit(event.about(subject, json!({"what": "export of your data"})))?;
     Ok(())
 }
