@@ -307,6 +307,44 @@ paper-signed = Signed on
 paper-reference = Where is the form?
 paper-go = Record
 paper-refused = The form needs a day that has come, a reference and an answer; a person who answers with a guardian needs them too.
+paper-channels = Which channels does it name?
+paper-no-channel = Tick at least one channel that the form names.
+paper-until = Until when
+paper-until-help = Nothing: twelve months, or the end of the album.
+paper-signer = Who signed
+paper-scan = A scan of the form
+paper-scan-help = PDF, JPEG or PNG, up to 20 MiB; one person's form. Kept sealed, for them alone.
+paper-no-scan = The scan has to be a PDF, JPEG or PNG of up to 20 MiB.
+forms = A table of forms
+forms-table = The table
+forms-table-help = Comma, semicolon or tab separated, in UTF-8.
+forms-scans = Scans
+forms-scans-help = The files that the column scan names. At most 60 MiB at once.
+forms-columns = What the table looks like
+forms-columns-help = The first line names the columns. The first five are needed; the answer is yes or no, a day is written like 2026-09-05.
+forms-recorded = { $n ->
+    [one] { $n } answer is on record.
+   *[other] { $n } answers are on record.
+}
+forms-refused = { $n ->
+    [one] One line was not recorded
+   *[other] { $n } lines were not recorded
+}
+forms-line = Line { $n }:
+forms-no-table = Pick the file with the table.
+forms-not-text = The table is not a text in UTF-8. Nothing of it was recorded.
+forms-asks-more = The table asks about finding or news, which only the person can answer. Nothing of it was recorded.
+forms-no-columns = The first line of the table does not name the columns that are needed. Nothing of it was recorded.
+forms-why-missing = the column { $column } is empty.
+forms-why-day = a day is written like 2026-09-05.
+forms-why-answer = the answer is neither yes nor no.
+forms-why-channel = this is no name of a channel.
+forms-why-language = this is no language.
+forms-why-unknown = nobody is known by that name, or there is no such channel.
+forms-why-several = several people have that name: give the id.
+forms-why-rule = a rule does not allow it: a day that has not come, a channel that is retired, or a guardian who is missing.
+forms-why-no-scan = its scan was not among the files.
+forms-why-broken = it could not be kept. Try again.
 
 requests-none = Nothing waits
 requests-none-help = Requests of people appear here with the day on which each is due.

@@ -307,6 +307,44 @@ paper-signed = Signé le
 paper-reference = Où est le formulaire ?
 paper-go = Noter
 paper-refused = Il faut un jour déjà venu, une référence et une réponse ; qui répond avec un tuteur en a besoin aussi.
+paper-channels = Quels canaux nomme-t-il ?
+paper-no-channel = Cochez au moins un canal que le formulaire nomme.
+paper-until = Jusqu'à quand
+paper-until-help = Rien : douze mois, ou la fin de l'album.
+paper-signer = Qui a signé
+paper-scan = Une numérisation du formulaire
+paper-scan-help = PDF, JPEG ou PNG, 20 Mio au plus ; le formulaire d'une seule personne. Gardée scellée, pour elle seule.
+paper-no-scan = La numérisation doit être un PDF, JPEG ou PNG de 20 Mio au plus.
+forms = Un tableau de formulaires
+forms-table = Le tableau
+forms-table-help = Séparé par des virgules, points-virgules ou tabulations, en UTF-8.
+forms-scans = Numérisations
+forms-scans-help = Les fichiers que nomme la colonne scan. 60 Mio au plus à la fois.
+forms-columns = À quoi ressemble le tableau
+forms-columns-help = La première ligne nomme les colonnes. Les cinq premières sont nécessaires ; la réponse est oui ou non, un jour s'écrit comme 2026-09-05.
+forms-recorded = { $n ->
+    [one] { $n } réponse est notée.
+   *[other] { $n } réponses sont notées.
+}
+forms-refused = { $n ->
+    [one] Une ligne n'a pas été notée
+   *[other] { $n } lignes n'ont pas été notées
+}
+forms-line = Ligne { $n } :
+forms-no-table = Choisissez le fichier du tableau.
+forms-not-text = Le tableau n'est pas un texte en UTF-8. Rien n'en a été noté.
+forms-asks-more = Le tableau parle de recherche ou de nouvelles, à quoi seule la personne peut répondre. Rien n'en a été noté.
+forms-no-columns = La première ligne du tableau ne nomme pas les colonnes nécessaires. Rien n'en a été noté.
+forms-why-missing = la colonne { $column } est vide.
+forms-why-day = un jour s'écrit comme 2026-09-05.
+forms-why-answer = la réponse n'est ni oui ni non.
+forms-why-channel = ce n'est pas un nom de canal.
+forms-why-language = ce n'est pas une langue.
+forms-why-unknown = personne n'est connu sous ce nom, ou ce canal n'existe pas.
+forms-why-several = plusieurs personnes portent ce nom : donnez l'identifiant.
+forms-why-rule = une règle ne le permet pas : un jour qui n'est pas encore venu, un canal fermé, ou un parent ou tuteur qui manque.
+forms-why-no-scan = sa numérisation n'était pas parmi les fichiers.
+forms-why-broken = elle n'a pas pu être gardée. Réessayez.
 
 requests-none = Rien n'attend
 requests-none-help = Les demandes apparaissent ici avec le jour où chacune est due.

@@ -16,6 +16,7 @@ pub mod access;
 pub mod assets;
 pub mod csrf;
 pub mod error;
+pub mod filled;
 pub mod guard;
 pub mod headers;
 pub mod limits;

@@ -19,6 +19,8 @@ mod doors;
 mod load;
 #[path = "web/pages.rs"]
 mod pages;
+#[path = "web/papers.rs"]
+mod papers;
 #[path = "web/people.rs"]
 mod people;
 #[path = "web/photos.rs"]
@@ -58,6 +60,7 @@ fn run_tests() -> ExitCode {
         crawling::TESTS,
         doors::TESTS,
         pages::TESTS,
+        papers::TESTS,
         people::TESTS,
         photos::TESTS,
         serving::TESTS,

@@ -9,7 +9,6 @@ use grata_core::notice::Language;
 use grata_core::purpose::{ChannelKey, PurposeKind};
 use grata_core::subject::Subject;
 use grata_core::time::{Date, day};
-use grata_store::Reader;
 use serde::Serialize;
 
 use super::Finish;
@@ -20,7 +19,7 @@ use crate::app::documents::Place;
 use crate::app::evidence::{self, Kept};
 use crate::app::forms::{self, FormLine};
 use crate::app::{albums, people};
-use crate::cx::{By, Cx};
+use crate::cx::Cx;
 use crate::error::{AppError, ErrorKind};
 use crate::words::{harmless, path_text, shown};
 
@@ -439,33 +438,8 @@ fn record_form(order: &Form, cx: &Cx) -> Result<Finish, AppError> {
             guardian: order.guardian.clone(),
             scan: None,
         };
-        let statement = statement(&store.read()?, &line, album.id, cx.by())?;
+        let statement = forms::statement(&store.read()?, &line, album.id, cx.by())?;
         told(&order.common, || consents::record_with(&store, &statement, kept.as_mut(), cx.by()))
-    })
-}
-
-fn statement(
-    reader: &Reader,
-    line: &FormLine,
-    album: grata_core::id::AlbumId,
-    by: By,
-) -> Result<Statement, AppError> {
-    let subject = people::find(reader, &line.person)?;
-    let speaker = match &line.guardian {
-        None => Speaker::Subject,
-        Some(guardian) => {
-            let known = people::known(reader, subject)?;
-            Speaker::Guardian(people::find_guardian(reader, &known, guardian)?)
-        }
-    };
-    Ok(Statement {
-        subject,
-        speaker,
-        album,
-        purpose: line.purpose.clone(),
-        answer: line.answer,
-        language: line.language.clone(),
-        means: consents::on_paper(line.signed_on, &line.reference, by),
     })
 }
 
@@ -479,14 +453,12 @@ fn record_table(table: &Path, album: &str, common: &Common, cx: &Cx) -> Result<F
     let album = albums::find(&store.read()?, album)?;
     let mut finish = Finish::AllDone;
     for (number, line) in lines {
-        let done = line.map_err(|reason| AppError::new(ErrorKind::Invalid, reason)).and_then(|line| {
-            let beside = |scan: &PathBuf| evidence::read(&table.with_file_name("").join(scan));
-            let scan = line.scan.as_ref().map(beside).transpose()?;
-            let statement = statement(&store.read()?, &line, album.id, cx.by())?;
-            let mut kept =
-                scan.as_ref().map(|scan| Kept::seal(&store, statement.subject, scan)).transpose()?;
-            recorded(common, || consents::record_with(&store, &statement, kept.as_mut(), cx.by()))
-        });
+        let done =
+            line.map_err(|fault| AppError::new(ErrorKind::Invalid, fault.to_string())).and_then(|line| {
+                let beside = |scan: &PathBuf| evidence::read(&table.with_file_name("").join(scan));
+                let scan = line.scan.as_ref().map(beside).transpose()?;
+                recorded(common, || forms::record(&store, &line, album.id, scan.as_ref(), cx.by()))
+            });
         match done {
             Ok(line) => print::line(common.json, &Line { line: Some(number), ..line }, in_words),
             Err(error) => {

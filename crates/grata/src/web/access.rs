@@ -130,6 +130,8 @@ table! {
     Invite            Post "/desk/people"                          Staff(ASKING);
     PersonCard        Get  "/desk/people/{person}"                 Staff(PRIVACY);
     Paper             Post "/desk/people/{person}/paper"           Staff(PRIVACY);
+    FormsPage         Get  "/desk/forms"                           Staff(PRIVACY);
+    Forms             Post "/desk/forms"                           Staff(PRIVACY);
 
     Requests          Get  "/desk/requests"                        Staff(PRIVACY);
     Decide            Post "/desk/requests/objection"              Staff(PRIVACY);

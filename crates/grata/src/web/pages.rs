@@ -14,6 +14,7 @@ use super::words::Words;
 pub mod accounts;
 pub mod album;
 pub mod albums;
+pub mod forms;
 pub mod front;
 pub mod gallery;
 pub mod links;
@@ -101,6 +102,9 @@ impl Shell {
                     || ["/desk/albums", "/desk/new", "/desk/photos"]
                         .iter()
                         .any(|start| self.path.starts_with(start))
+            }
+            "/desk/people" => {
+                ["/desk/people", "/desk/forms"].iter().any(|start| self.path.starts_with(start))
             }
             other => self.path.starts_with(other),
         };

@@ -11,8 +11,8 @@ use super::assets;
 use super::error::Trouble;
 use super::guard::{finish, guard};
 use super::pages::{
-    accounts, album, albums, front, gallery, links, log, me, object, people, person, photo, pick, recalls,
-    release, requests, rights, sign_in, status, upload,
+    accounts, album, albums, forms, front, gallery, links, log, me, object, people, person, photo, pick,
+    recalls, release, requests, rights, sign_in, status, upload,
 };
 use super::site::Site;
 
@@ -97,6 +97,8 @@ fn page(route: Route) -> MethodRouter<Site> {
         Route::Invite => post(people::invite),
         Route::PersonCard => get(person::page),
         Route::Paper => post(person::paper),
+        Route::FormsPage => get(forms::page),
+        Route::Forms => post(forms::record),
         Route::Requests => get(requests::page),
         Route::Decide => post(requests::decide),
         Route::Log => get(log::page),

@@ -46,6 +46,10 @@ fn a_browser_goes_through_the_whole_story() {
             path
         })
         .collect();
+    let (scan, table) = (photos.path().join("form.pdf"), photos.path().join("forms.csv"));
+    std::fs::write(&scan, "%PDF-1.7 a form").unwrap();
+    let lines = "person,channel,answer,signed,reference\nBen Example,gallery,yes,2026-10-01,1\nBen Example,print,yes,2026-10-01,\n";
+    std::fs::write(&table, lines).unwrap();
     let (album, photo) = (site.world.album.to_string(), site.photo.to_string());
     let page = |who: &Who, path: String| json!({"path": path, "cookie": cookie(who)});
     let mut pages = Vec::new();
@@ -64,6 +68,7 @@ fn a_browser_goes_through_the_whole_story() {
         format!("/desk/photos/{photo}"),
         format!("/desk/albums/{album}/release"),
         "/desk/people".into(),
+        "/desk/forms".into(),
         format!("/desk/people/{}", site.world.anna),
         "/desk/recalls".into(),
         "/desk/requests".into(),
@@ -81,6 +86,9 @@ fn a_browser_goes_through_the_whole_story() {
             "photo": photo,
             "files": files,
             "letters": ["e", "x"],
+            "ben": site.world.ben.to_string(),
+            "scan": scan,
+            "table": table,
             "person": anna.secret(),
         })
     };
