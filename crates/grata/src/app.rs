@@ -53,6 +53,7 @@ pub mod releases;
 pub mod retention;
 pub mod rights;
 pub mod settings;
+pub mod sign;
 pub mod sources;
 pub mod tags;
 pub mod verify;

@@ -16,11 +16,11 @@ mod doctor;
 mod init;
 mod log;
 mod models;
+mod notice;
 mod obscure;
 mod person;
 mod print;
 mod progress;
-pub mod qr;
 mod recall;
 mod release;
 mod report;
@@ -72,6 +72,7 @@ enum Command {
     Add(add::Arguments),
     Person(person::Arguments),
     Channel(channel::Arguments),
+    Notice(notice::Arguments),
     Consent(consent::Arguments),
     Tag(tag::Arguments),
     Release(release::Arguments),
@@ -135,6 +136,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>, hands: Hands) -> ExitC
             Command::Add(arguments) => add::run(arguments, &cx),
             Command::Person(arguments) => person::run(arguments, &cx),
             Command::Channel(arguments) => channel::run(arguments, &cx),
+            Command::Notice(arguments) => notice::run(arguments),
             Command::Consent(arguments) => consent::run(arguments, &cx),
             Command::Tag(arguments) => tag::run(arguments, &cx),
             Command::Release(arguments) => release::run(arguments, &cx),

@@ -12,7 +12,6 @@ use serde::Serialize;
 use super::Finish;
 use super::arguments::{DataArguments, date, language};
 use super::print;
-use super::qr::Code;
 use crate::app::albums;
 use crate::app::documents::Place;
 use crate::app::people::{
@@ -20,6 +19,7 @@ use crate::app::people::{
 };
 use crate::cx::Cx;
 use crate::error::{AppError, ErrorKind};
+use crate::qr::Code;
 use crate::words::{count, harmless, path_text};
 
 /// The people in the photos: invite them, see what they said

@@ -67,6 +67,7 @@ table! {
     Front             Get  "/"                                     Anybody;
     SetLanguage       Get  "/language"                             Anybody;
     Status            Get  "/status"                               Anybody;
+    Notice            Get  "/notice/{album}"                       Anybody;
     Robots            Get  "/robots.txt"                           Anybody;
 
     SignInPage        Get  "/sign-in"                              Anybody;
@@ -106,6 +107,7 @@ table! {
     NewAlbumPage      Get  "/desk/new-album"                       Staff(OWNING);
     NewAlbum          Post "/desk/new-album"                       Staff(OWNING);
     Album             Get  "/desk/albums/{album}"                  Staff(EVERYONE);
+    Sign              Get  "/desk/albums/{album}/sign/{language}"  Staff(EVERYONE);
     Upload            Post "/desk/albums/{album}/photos"           Staff(ADDING);
     Preview           Get  "/desk/photos/{photo}/preview/{size}"   Staff(EVERYONE);
     Photo             Get  "/desk/photos/{photo}"                  Staff(REVIEWING);

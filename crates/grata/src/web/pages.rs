@@ -20,6 +20,7 @@ pub mod gallery;
 pub mod links;
 pub mod log;
 pub mod me;
+pub mod notice;
 pub mod object;
 pub mod people;
 pub mod person;

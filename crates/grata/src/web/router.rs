@@ -11,8 +11,8 @@ use super::assets;
 use super::error::Trouble;
 use super::guard::{finish, guard};
 use super::pages::{
-    accounts, album, albums, forms, front, gallery, links, log, me, object, people, person, photo, pick,
-    recalls, release, requests, rights, sign_in, status, upload,
+    accounts, album, albums, forms, front, gallery, links, log, me, notice, object, people, person, photo,
+    pick, recalls, release, requests, rights, sign_in, status, upload,
 };
 use super::site::Site;
 
@@ -43,6 +43,7 @@ fn page(route: Route) -> MethodRouter<Site> {
         Route::SetLanguage => get(front::set_language),
         Route::Robots => get(front::robots),
         Route::Status => get(status::page),
+        Route::Notice => get(notice::page),
         Route::SignInPage => get(sign_in::page),
         Route::SignIn => post(sign_in::sign_in),
         Route::SignOut => post(sign_in::sign_out),
@@ -75,6 +76,7 @@ fn page(route: Route) -> MethodRouter<Site> {
         Route::NewAlbumPage => get(albums::new_page),
         Route::NewAlbum => post(albums::create),
         Route::Album => get(album::page),
+        Route::Sign => get(notice::sign),
         Route::Upload => post(upload::upload),
         Route::Preview => get(album::preview),
         Route::Photo => get(photo::page),

@@ -56,6 +56,7 @@ fn sec_5_the_whole_table_is_what_it_was() {
             .replace("{person}", &site.world.ben.to_string())
             .replace("{file}", &file)
             .replace("{number}", "1")
+            .replace("{language}", "fr")
             .replace("{channel}", "website")
             .replace("{size}", "grid");
         let path = match row.path {

@@ -57,6 +57,7 @@ fn a_browser_goes_through_the_whole_story() {
         pages.push(page(&Who::Nobody, path.into()));
     }
     pages.push(page(&Who::Nobody, format!("/object/{file}")));
+    pages.push(page(&Who::Nobody, format!("/notice/{album}")));
     for path in ["/me", "/me/data", "/me/erase"] {
         pages.push(page(&anna, path.into()));
     }

@@ -8,6 +8,7 @@ use crate::site::{Site, Who};
 
 pub const TESTS: &[(&str, fn())] = &[
     ("tra_5_every_page_in_every_language", tra_5_every_page_in_every_language),
+    ("tra_2_the_sign_and_the_notice_that_it_leads_to", tra_2_the_sign_and_its_notice),
     ("tra_5_a_language_is_switched_and_remembered", tra_5_a_language_is_switched_and_remembered),
     ("acc_1_tra_3_a_log_that_cannot_be_handed_out_is_told", acc_1_a_log_that_is_not_handed_out),
     ("bys_8_what_cannot_be_read_is_not_missing", bys_8_what_cannot_be_read_is_not_missing),
@@ -31,7 +32,8 @@ fn tra_5_every_page_in_every_language() {
                 .replace("{file}", &file)
                 .replace("{channel}", "website")
                 .replace("{size}", "grid")
-                .replace("{number}", "1");
+                .replace("{number}", "1")
+                .replace("{language}", "fr");
             // Answers to scripts, and files.
             if ["/static/{digest}/{name}", "/desk/work", "/language"].contains(&row.path) {
                 continue;
@@ -66,7 +68,7 @@ fn tra_5_every_page_in_every_language() {
             assert!(!text.contains(other), "{path}");
         }
     }
-    assert_eq!(looked_at, 2 * 24, "pages, each in two languages");
+    assert_eq!(looked_at, 2 * 25, "pages, each in two languages");
 }
 
 fn tra_5_a_language_is_switched_and_remembered() {
@@ -141,4 +143,29 @@ fn bys_8_what_cannot_be_read_is_not_missing() {
         let page = site.get(&Who::Nobody, &path).expect(500).text();
         assert!(page.contains("<h1") && !page.contains("NO CHANNEL"), "{page}");
     }
+}
+
+fn tra_2_the_sign_and_its_notice() {
+    let site = Site::new();
+    let (album, photographer) = (site.world.album, site.staff(Role::Photographer));
+    let page = site.get(&photographer, &format!("/desk/albums/{album}")).expect(200).text();
+    for code in ["en", "fr"] {
+        let path = format!("/desk/albums/{album}/sign/{code}");
+        assert!(page.contains(&path), "{page}");
+        let sign = site.get(&photographer, &path).expect(200);
+        assert_eq!(sign.kind(), "application/pdf");
+        assert!(sign.body.starts_with(b"%PDF-"));
+    }
+    site.get(&photographer, &format!("/desk/albums/{album}/sign/de")).expect(404);
+    // Whoever scans the code reads the notice, without a link of their own, and nobody's name.
+    let store = site.store.read().unwrap();
+    let (known, notice) = (store.album(album).unwrap().unwrap(), store.notice(album).unwrap().unwrap());
+    let read = site.get(&Who::Nobody, &format!("/notice/{album}")).expect(200).text();
+    for text in [&known.title, &known.controller, &known.contact] {
+        assert!(read.contains(text.as_str()), "{text}: {read}");
+    }
+    let (text, other) = ("en".parse().unwrap(), "fr".parse().unwrap());
+    assert!(read.contains(&notice.texts()[&text]) && !read.contains(&notice.texts()[&other]), "{read}");
+    assert!(!read.contains("Kanarienvogel") && !read.contains("Ben Example"));
+    site.get(&Who::Nobody, "/notice/nothing").expect(404);
 }

@@ -20,8 +20,8 @@ use crate::app::people::{
     INVITATION_DAYS, InviteOrder, Invited, NewGuardian, NewPerson, invite as send, standing,
 };
 use crate::app::views;
-use crate::cli::qr::Code;
 use crate::error::{AppError, ErrorKind};
+use crate::qr::Code;
 use crate::web::access::Route;
 use crate::web::error::Trouble;
 use crate::web::guard::Visit;
