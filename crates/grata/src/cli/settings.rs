@@ -4,7 +4,7 @@ use clap::{Args, Subcommand};
 use serde::Serialize;
 
 use super::Finish;
-use super::arguments::DataArguments;
+use super::arguments::KeptArguments;
 use super::print;
 use crate::app::settings::{self, Setting};
 use crate::cx::Cx;
@@ -36,7 +36,7 @@ enum Action {
 #[command(after_help = "Example:\n  grata settings list")]
 struct List {
     #[command(flatten)]
-    common: Common,
+    common: KeptArguments,
 }
 
 /// Change a setting
@@ -48,16 +48,7 @@ struct Set {
     /// What it says from now on
     value: String,
     #[command(flatten)]
-    common: Common,
-}
-
-#[derive(Debug, Args)]
-struct Common {
-    #[command(flatten)]
-    data: DataArguments,
-    /// Print one JSON object a line
-    #[arg(long)]
-    json: bool,
+    common: KeptArguments,
 }
 
 #[derive(Serialize)]
