@@ -32,6 +32,7 @@ pub mod requests;
 pub mod rights;
 pub mod sign_in;
 pub mod status;
+pub mod tagging;
 pub mod trouble;
 pub mod upload;
 

@@ -12,7 +12,7 @@ use super::error::Trouble;
 use super::guard::{finish, guard};
 use super::pages::{
     accounts, album, albums, forms, front, gallery, links, log, me, notice, object, people, person, photo,
-    pick, recalls, release, requests, rights, sign_in, status, upload,
+    pick, recalls, release, requests, rights, sign_in, status, tagging, upload,
 };
 use super::site::Site;
 
@@ -83,9 +83,9 @@ fn page(route: Route) -> MethodRouter<Site> {
         Route::ReviewPicture => get(photo::review_picture),
         Route::AsReleased => get(photo::as_released),
         Route::PickPerson => get(pick::pick),
-        Route::TagFace => post(photo::tag),
-        Route::AddFace => post(photo::add_face),
-        Route::Reviewed => post(photo::reviewed),
+        Route::TagFace => post(tagging::tag),
+        Route::AddFace => post(tagging::add_face),
+        Route::Reviewed => post(tagging::reviewed),
         Route::ReleasePage => get(release::page),
         Route::Release => post(release::release),
         Route::ReleaseZip => get(release::zip),

@@ -8,7 +8,7 @@ use axum::response::Response;
 use grata_core::geometry::Size;
 use serde::Deserialize;
 
-use super::photo::Drawn;
+use super::tagging::Drawn;
 use super::{Shell, gallery, go_to, shown};
 use crate::app::rights::{self, ObjectedTo, Received};
 use crate::error::{AppError, ErrorKind, found};

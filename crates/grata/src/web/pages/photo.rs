@@ -5,13 +5,11 @@
 use std::sync::Arc;
 
 use askama::Template;
-use axum::Form;
 use axum::extract::{Path, Query};
-use axum::http::HeaderMap;
 use axum::response::Response;
 use grata_core::audit::entry::{Count, EventKind};
 use grata_core::geometry::PixelRect;
-use grata_core::id::{FaceId, PhotoId};
+use grata_core::id::PhotoId;
 use grata_core::photo::{Photo, Review};
 use grata_core::purpose::{ChannelKey, Publish};
 use grata_core::release::{HideReason, Planned, Treatment, plan_photo};
@@ -21,13 +19,10 @@ use grata_store::{Reader, Store};
 use serde::Deserialize;
 use serde_json::json;
 
-use super::pick::whom;
-use super::{Shell, album, go_to, shown};
+use super::{Shell, album, shown};
 use crate::app::channels::Titles;
-use crate::app::tags::{self, FaceInPhoto};
 use crate::cx::By;
 use crate::error::{AppError, ErrorKind};
-use crate::web::csrf;
 use crate::web::error::Trouble;
 use crate::web::guard::Visit;
 use crate::web::headers::picture;
@@ -51,7 +46,7 @@ struct FaceShown {
 /// Faces and boxes: what changes when somebody says who somebody is.
 #[derive(Template)]
 #[template(path = "pages/photo-faces.html")]
-struct Faces {
+pub(super) struct Faces {
     words: Words,
     csrf: String,
     photo: String,
@@ -156,7 +151,8 @@ fn put_on_record(store: &Store, id: PhotoId, by: By) -> Result<(), AppError> {
     Ok(())
 }
 
-fn no_photo() -> AppError {
+/// What to say about a photo that is not there.
+pub(super) fn no_photo() -> AppError {
     AppError::new(ErrorKind::NotFound, "there is no such photo")
 }
 
@@ -204,7 +200,11 @@ pub fn channel_of(reader: &Reader, wanted: Option<&str>) -> Result<ChannelKey, A
     found.ok_or_else(|| AppError::new(ErrorKind::NotFound, "there is no channel"))
 }
 
-fn faces(
+/// The part of the page that changes when something is said.
+///
+/// # Errors
+/// There is no such photo or channel.
+pub(super) fn faces(
     reader: &Reader,
     id: PhotoId,
     channel: Option<&str>,
@@ -295,148 +295,4 @@ pub async fn as_released(
         site.works().now(move |slot| pictures::as_released(&store, slot, photo, channel, now))?
     });
     Ok(picture(bytes.await?, "image/jpeg"))
-}
-
-/// What is said about a face.
-#[derive(Deserialize)]
-pub struct Said {
-    face: String,
-    action: String,
-    /// Who, by id.
-    pub person: Option<String>,
-    /// Who, by the beginning of a name.
-    pub name: Option<String>,
-    channel: Option<String>,
-}
-
-/// `POST /desk/photos/{photo}/faces`
-///
-/// # Errors
-/// There is no such face or person, or the person says that it is not them.
-pub async fn tag(
-    site: Site,
-    visit: Visit,
-    headers: HeaderMap,
-    Path(id): Path<String>,
-    Form(said): Form<Said>,
-) -> Result<Response, Trouble> {
-    let (page, channel) = (id.clone(), said.channel.clone());
-    site.change(move |site| say(site, &id, &said)).await?;
-    site.recall_soon();
-    answer(&site, visit, &headers, page, channel).await
-}
-
-fn say(site: &Site, photo: &str, said: &Said) -> Result<(), AppError> {
-    let reader = site.store().read()?;
-    let no_face = || AppError::new(ErrorKind::NotFound, "there is no such face");
-    let photo = reader.photo(album::photo_id(photo)?)?.ok_or_else(no_photo)?;
-    let face: FaceId = said.face.parse().map_err(|_| no_face())?;
-    let face = photo.faces.iter().find(|one| one.id == face).copied().ok_or_else(no_face)?;
-    let at = FaceInPhoto { photo, face };
-    match said.action.as_str() {
-        "is" => {
-            let subject = whom(site, &reader, at.photo.album, said)?;
-            drop(reader);
-            tags::set(site.store(), &at, subject, site.by()).map(drop)
-        }
-        "none" => {
-            drop(reader);
-            tags::no_face(site.store(), &at, site.by()).map(drop)
-        }
-        "undo" => {
-            drop(reader);
-            tags::undo(site.store(), &at, site.by()).map(drop)
-        }
-        _ => Err(AppError::new(ErrorKind::Invalid, "this cannot be said about a face")),
-    }
-}
-
-/// A place that somebody drew, in pixels of the upright picture.
-#[derive(Debug, Clone, Deserialize)]
-pub struct Drawn {
-    x: u32,
-    y: u32,
-    width: u32,
-    height: u32,
-    channel: Option<String>,
-}
-
-impl Drawn {
-    /// A place by its corner and sides.
-    pub fn at(x: u32, y: u32, width: u32, height: u32) -> Self {
-        Self { x, y, width, height, channel: None }
-    }
-
-    /// The place.
-    pub fn rect(&self) -> PixelRect {
-        PixelRect::new(self.x, self.y, self.width, self.height)
-    }
-}
-
-/// `POST /desk/photos/{photo}/add-face`
-///
-/// # Errors
-/// There is no such photo, or the place is not in it.
-pub async fn add_face(
-    site: Site,
-    visit: Visit,
-    headers: HeaderMap,
-    Path(id): Path<String>,
-    Form(drawn): Form<Drawn>,
-) -> Result<Response, Trouble> {
-    let (page, channel) = (id.clone(), drawn.channel.clone());
-    site.change(move |site| {
-        let photo = site.store().read()?.photo(album::photo_id(&id)?)?.ok_or_else(no_photo)?;
-        tags::add_face(site.store(), &photo, drawn.rect(), site.by())
-    })
-    .await?;
-    site.recall_soon();
-    answer(&site, visit, &headers, page, channel).await
-}
-
-/// Nothing but the token.
-#[derive(Deserialize)]
-pub struct Looked {
-    next: Option<String>,
-}
-
-/// `POST /desk/photos/{photo}/reviewed`
-///
-/// # Errors
-/// There is no such photo.
-pub async fn reviewed(
-    site: Site,
-    Path(id): Path<String>,
-    Form(looked): Form<Looked>,
-) -> Result<Response, Trouble> {
-    let next = looked.next.as_deref().and_then(|next| next.parse::<PhotoId>().ok());
-    let back = site.change(move |site| {
-        let photo = site.store().read()?.photo(album::photo_id(&id)?)?.ok_or_else(no_photo)?;
-        tags::reviewed(site.store(), &photo, site.by())?;
-        Ok(match next {
-            Some(next) => format!("/desk/photos/{next}"),
-            None => format!("/desk/albums/{}", photo.album),
-        })
-    });
-    Ok(go_to(&back.await?))
-}
-
-/// To a script the part of the page that has changed; else the page.
-async fn answer(
-    site: &Site,
-    visit: Visit,
-    headers: &HeaderMap,
-    id: String,
-    channel: Option<String>,
-) -> Result<Response, Trouble> {
-    if !headers.contains_key(csrf::HEADER) {
-        let query = channel.map(|channel| format!("?channel={channel}")).unwrap_or_default();
-        return Ok(go_to(&format!("/desk/photos/{id}{query}")));
-    }
-    let (words, csrf) = (visit.words, visit.csrf());
-    let part = site.run(move |site| {
-        let reader = site.store().read()?;
-        faces(&reader, album::photo_id(&id)?, channel.as_deref(), words, csrf, site.now())
-    });
-    Ok(shown(&part.await?))
 }

@@ -11,7 +11,8 @@ use grata_store::Reader;
 use serde::{Deserialize, Serialize};
 
 use super::album;
-use super::photo::{Said, channel_of};
+use super::photo::channel_of;
+use super::tagging::Said;
 use crate::error::{AppError, ErrorKind};
 use crate::web::error::Trouble;
 use crate::web::guard::Visit;
