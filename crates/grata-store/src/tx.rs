@@ -67,6 +67,15 @@ pub struct Committed {
     pub checkpoint: String,
 }
 
+/// An event on its way into the log.
+struct OnRecord {
+    index: u64,
+    entry: Entry,
+    openings: Vec<Opening>,
+    subjects: Vec<Option<SubjectId>>,
+    account: Option<AccountId>,
+}
+
 impl Deref for Tx {
     type Target = Reader;
 
@@ -133,29 +142,58 @@ impl Tx {
     /// The same, with something more to write that depends on what was put on record.
     pub(crate) fn commit_then<T>(
         mut self,
-        mut event: Event,
+        event: Event,
         then: impl FnOnce(&mut Self, &Committed) -> Result<T>,
     ) -> Result<T> {
         self.check_permits()?;
         let index = self.log_size()?;
-        event.handles.extend(self.touched.iter().map(|about| handle(&self.shared, index, about)));
-        let subjects: Vec<_> = event.concerns.iter().map(|concern| concern.subject).collect();
-        let account = event.actor.account_id();
-        let (entry, openings) = event.into_entry(self.now, &mut random::rng());
-        let bytes = entry.bytes();
-        let checkpoint = self.append(&[bytes])?;
-        for (subject, opening) in subjects.iter().zip(&openings) {
-            if let Some(subject) = subject {
-                self.keep_opening(index, *subject, opening)?;
-            }
-        }
-        if let (Some(account), Some(opening)) = (account, openings.get(subjects.len())) {
-            self.keep_actor(index, account, opening)?;
-        }
+        let on_record = self.on_record(index, event);
+        let checkpoint = self.append(&[on_record.entry.bytes()])?;
+        self.keep_openings(&on_record)?;
+        let OnRecord { entry, openings, .. } = on_record;
         let committed = Committed { index, entry, openings, checkpoint };
         let result = then(&mut self, &committed)?;
         self.reader.tx.commit()?;
         Ok(result)
+    }
+
+    /// Puts several events on record, one after the other, with one signature and one wait for the disk.
+    ///
+    /// # Errors
+    /// As [`Tx::commit`]; then none is on record.
+    pub fn commit_each(mut self, events: Vec<Event>) -> Result<()> {
+        self.check_permits()?;
+        let first = self.log_size()?;
+        let all: Vec<OnRecord> =
+            (first..).zip(events).map(|(index, event)| self.on_record(index, event)).collect();
+        let entries: Vec<Vec<u8>> = all.iter().map(|one| one.entry.bytes()).collect();
+        if !entries.is_empty() {
+            self.append(&entries)?;
+        }
+        for one in &all {
+            self.keep_openings(one)?;
+        }
+        self.reader.tx.commit()
+    }
+
+    fn on_record(&self, index: u64, mut event: Event) -> OnRecord {
+        event.handles.extend(self.touched.iter().map(|about| handle(&self.shared, index, about)));
+        let subjects = event.concerns.iter().map(|concern| concern.subject).collect();
+        let account = event.actor.account_id();
+        let (entry, openings) = event.into_entry(self.now, &mut random::rng());
+        OnRecord { index, entry, openings, subjects, account }
+    }
+
+    fn keep_openings(&mut self, one: &OnRecord) -> Result<()> {
+        for (subject, opening) in one.subjects.iter().zip(&one.openings) {
+            if let Some(subject) = subject {
+                self.keep_opening(one.index, *subject, opening)?;
+            }
+        }
+        if let (Some(account), Some(opening)) = (one.account, one.openings.get(one.subjects.len())) {
+            self.keep_actor(one.index, account, opening)?;
+        }
+        Ok(())
     }
 
     /// Writers come one at a time, so what is found here holds until the commit.

@@ -20,6 +20,7 @@ pub mod filled;
 pub mod guard;
 pub mod headers;
 pub mod limits;
+pub mod looks;
 pub mod pages;
 pub mod remembered;
 pub mod router;

@@ -13,6 +13,7 @@ use grata_store::Store;
 use super::error::Trouble;
 use super::guard::Visit;
 use super::limits::Limits;
+use super::looks::Looks;
 use super::remembered::Remembered;
 use crate::app::{log, people};
 use crate::cx::{By, Cx};
@@ -32,6 +33,7 @@ struct Inside {
     works: Works,
     limits: Limits,
     remembered: Remembered,
+    looks: Looks,
     is_secure: bool,
     is_behind: AtomicBool,
 }
@@ -43,10 +45,11 @@ impl Site {
     /// The store cannot be used.
     pub fn new(store: Arc<Store>, cx: Cx, works: Works) -> Result<Self, AppError> {
         let is_secure = people::address(&store.read()?)?.starts_with("https://");
-        let (limits, remembered) = (Limits::default(), Remembered::default());
+        let (limits, remembered, looks) = (Limits::default(), Remembered::default(), Looks::default());
         let is_behind = AtomicBool::new(false);
         let cx = cx.acting(ActorClass::Anybody.into());
-        Ok(Self { inside: Arc::new(Inside { store, works, limits, remembered, is_secure, is_behind }), cx })
+        let inside = Inside { store, works, limits, remembered, looks, is_secure, is_behind };
+        Ok(Self { inside: Arc::new(inside), cx })
     }
 
     /// The same site, with somebody else who acts.
@@ -78,6 +81,11 @@ impl Site {
     /// What is read once for as long as nothing has changed.
     pub fn remembered(&self) -> &Remembered {
         &self.inside.remembered
+    }
+
+    /// What puts looks on record.
+    pub fn looks(&self) -> &Looks {
+        &self.inside.looks
     }
 
     /// Whether pages are reached by https, so that cookies travel by nothing else.

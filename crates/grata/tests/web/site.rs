@@ -43,7 +43,7 @@ pub enum Who {
 }
 
 impl Who {
-    fn cookie(&self) -> Option<String> {
+    pub fn cookie(&self) -> Option<String> {
         match self {
             Self::Nobody => None,
             Self::Desk(secret) => Some(format!("grata-desk={secret}")),
@@ -216,37 +216,6 @@ impl Site {
             assert!(begun.elapsed() < Duration::from_secs(60), "the background did not come to an end");
             std::thread::sleep(Duration::from_millis(20));
         }
-    }
-
-    /// So many ask for a page at once, so many times each; how long each answer took.
-    pub fn together(&self, visitors: usize, rounds: usize, who: &Who, path: &str) -> Vec<Duration> {
-        let threads =
-            tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
-        let cookie = who.cookie().unwrap_or_default();
-        let visits: Vec<_> = (0..visitors)
-            .map(|_| {
-                let (router, cookie, path) = (self.router.clone(), cookie.clone(), path.to_string());
-                threads.spawn(async move {
-                    let mut times = Vec::new();
-                    for _ in 0..rounds {
-                        let request = Request::builder().uri(&path).header(header::COOKIE, &cookie);
-                        let begun = Instant::now();
-                        let answer =
-                            router.clone().oneshot(request.body(Body::empty()).unwrap()).await.unwrap();
-                        answer.into_body().collect().await.unwrap();
-                        times.push(begun.elapsed());
-                    }
-                    times
-                })
-            })
-            .collect();
-        threads.block_on(async {
-            let mut all = Vec::new();
-            for visit in visits {
-                all.extend(visit.await.unwrap());
-            }
-            all
-        })
     }
 
     /// Serves the pages on a free port while somebody uses them.

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use askama::Template;
 use axum::extract::{Path, Query};
 use axum::response::Response;
-use grata_core::audit::entry::{Count, EventKind};
+use grata_core::audit::entry::{Count, Event, EventKind};
 use grata_core::geometry::PixelRect;
 use grata_core::id::PhotoId;
 use grata_core::photo::{Photo, Review};
@@ -15,7 +15,8 @@ use grata_core::purpose::{ChannelKey, Publish};
 use grata_core::release::{HideReason, Planned, Treatment, plan_photo};
 use grata_core::tag::{FaceStanding, standing};
 use grata_core::time::Timestamp;
-use grata_store::{Reader, Store};
+use grata_store::Reader;
+use grata_store::queries::photos::PlaceInAlbum;
 use serde::Deserialize;
 use serde_json::json;
 
@@ -67,8 +68,8 @@ struct Page {
     album_id: String,
     album_title: String,
     name: String,
-    number: usize,
-    total: usize,
+    number: u64,
+    total: u64,
     previous: Option<String>,
     next: Option<String>,
     /// Each with its title, and whether it is this one.
@@ -87,10 +88,7 @@ struct Seen {
     photo: Photo,
     album_title: String,
     name: String,
-    number: usize,
-    total: usize,
-    previous: Option<PhotoId>,
-    next: Option<PhotoId>,
+    place: PlaceInAlbum,
     channels: Vec<(ChannelKey, String)>,
     faces: Faces,
 }
@@ -109,7 +107,8 @@ pub async fn page(
     let seen = site
         .change(move |site| {
             let id = album::photo_id(&id)?;
-            put_on_record(site.store(), id, site.by())?;
+            let by = site.by();
+            site.looks().record(site.store(), by.at, move |reader| look(reader, id, by))?;
             seen(&site.store().read()?, id, wanted.channel.as_deref(), words, csrf, site.now())
         })
         .await?;
@@ -119,10 +118,10 @@ pub async fn page(
         album_id: seen.photo.album.to_string(),
         album_title: seen.album_title,
         name: seen.name,
-        number: seen.number,
-        total: seen.total,
-        previous: seen.previous.map(|id| id.to_string()),
-        next: seen.next.map(|id| id.to_string()),
+        number: seen.place.before + 1,
+        total: seen.place.total,
+        previous: seen.place.previous.map(|id| id.to_string()),
+        next: seen.place.next.map(|id| id.to_string()),
         channels: channels
             .map(|(one, title)| (one.to_string(), title, one.as_str() == seen.faces.channel))
             .collect(),
@@ -132,12 +131,11 @@ pub async fn page(
 }
 
 /// Everybody who is tagged in a photo is told that somebody looked at it.
-fn put_on_record(store: &Store, id: PhotoId, by: By) -> Result<(), AppError> {
-    let tx = store.begin(by.at)?;
-    if tx.photo(id)?.is_none() {
+fn look(reader: &Reader, id: PhotoId, by: By) -> Result<Event, AppError> {
+    if reader.photo(id)?.is_none() {
         return Err(no_photo());
     }
-    let case = tx.photo_case(id)?;
+    let case = reader.photo_case(id)?;
     let mut event = by.event(EventKind::Viewed).in_album(case.photo.album).counting(Count::Photos, 1);
     for face in &case.photo.faces {
         if let FaceStanding::Confirmed(subject) = standing(&case.photo, face, &case.tags, &case.not_me)
@@ -147,8 +145,7 @@ fn put_on_record(store: &Store, id: PhotoId, by: By) -> Result<(), AppError> {
             event = event.about(subject, json!({"what": "viewed", "of": "a photo of you", "why": "to say who is in it", "photo": photo}));
         }
     }
-    tx.commit(event)?;
-    Ok(())
+    Ok(event)
 }
 
 /// What to say about a photo that is not there.
@@ -166,17 +163,13 @@ fn seen(
 ) -> Result<Seen, AppError> {
     let photo = reader.photo(id)?.ok_or_else(no_photo)?;
     let album_title = reader.album(photo.album)?.map(|album| album.title).unwrap_or_default();
-    let all = reader.photos_in(photo.album)?;
-    let at = all.iter().position(|one| *one == id).unwrap_or_default();
+    let place = reader.place_in_album(id)?.ok_or_else(no_photo)?;
     let faces = faces(reader, id, channel, words, csrf, now)?;
     let titles = Titles::read(reader)?;
     Ok(Seen {
         album_title,
         name: reader.photo_name(id)?,
-        number: at + 1,
-        total: all.len(),
-        previous: at.checked_sub(1).and_then(|before| all.get(before)).copied(),
-        next: all.get(at + 1).copied(),
+        place,
         channels: reader
             .channels()?
             .into_iter()
