@@ -12,6 +12,7 @@
 //! - [`tags`]: who is where in which photo
 //! - [`views`]: who has looked at people's data
 //! - [`releases`]: what would be shown and why; the photos that leave
+//! - [`galleries`]: links to what is released in the house
 //! - [`recalls`]: what has left and may no longer be shown
 //! - [`rights`]: access, export, erasure, restriction, objection
 //! - [`settings`]: what holds for the whole installation
@@ -39,6 +40,7 @@ pub mod doctor;
 pub mod documents;
 pub mod evidence;
 pub mod forms;
+pub mod galleries;
 pub mod ingest;
 pub mod log;
 pub mod models;

@@ -15,13 +15,13 @@ use axum::{Form, Json};
 use grata_core::audit::entry::{Count, EventKind};
 use grata_core::digest::Digest;
 use grata_core::purpose::{Audience, ChannelKey, Publish};
-use grata_core::time::{Date, day, hours_after};
+use grata_core::time::{Date, day};
 use serde::{Deserialize, Serialize};
 use tokio::sync::mpsc;
 
 use super::{Shell, album, go_to, shown};
-use crate::app::channels::{self, Titles};
-use crate::app::people;
+use crate::app::channels::Titles;
+use crate::app::galleries;
 use crate::app::releases::folder::kept_bytes;
 use crate::app::releases::{self, Outlook};
 use crate::error::{AppError, ErrorKind};
@@ -30,9 +30,6 @@ use crate::web::error::Trouble;
 use crate::web::guard::Visit;
 use crate::web::site::{Site, tell};
 use crate::work::{Progress, recalling, releasing};
-
-/// Days for which the link of a gallery leads somewhere.
-const GALLERY_DAYS: u32 = 90;
 
 /// Pieces of a ZIP file on their way to a slow browser.
 const PIECES_AHEAD: usize = 8;
@@ -308,12 +305,7 @@ pub async fn share(
     let link = site
         .change(move |site| {
             let publish = publish(&site.store().read()?, &id, &order.channel)?;
-            channels::check_open(&site.store().read()?, &publish.channel)?;
-            let mut tx = site.store().begin(site.now())?;
-            let address = people::address(&tx)?;
-            let token = tx.insert_gallery_link(&publish, hours_after(site.now(), GALLERY_DAYS * 24))?;
-            tx.commit(site.by().event(EventKind::GalleryShared).in_album(publish.album))?;
-            Ok(format!("{address}/g#{}", Digest(token)))
+            galleries::share(site.store(), &publish, site.by())
         })
         .await?;
     page_with(&site, &visit, album, Some(channel), Some(link)).await
