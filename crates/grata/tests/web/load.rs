@@ -60,14 +60,13 @@ fn load() {
             world.house.tag(&photo, 0, TagKind::Is(people[number as usize % PEOPLE])).unwrap();
         }
     }
-    let pictured = world.group_photo();
     let site = Site::over(world);
     let (owner, anna) = (site.staff(Role::Owner), site.person(site.world.anna));
     let album = format!("/desk/albums/{}", site.world.album);
     // Plans every photo again each time: alone, it says how long that is.
     println!("release          alone {:5} ms", timed(&site, &owner, &format!("{album}/release")).as_millis());
     let photo = site.store.read().unwrap().photos_in(site.world.album).unwrap()[77];
-    let preview = format!("/desk/photos/{}/preview/grid", pictured.id);
+    let preview = format!("/desk/photos/{}/preview/grid", site.photo);
     site.get(&owner, &preview).expect(200);
     println!(
         "ms a page            alone | {VISITORS} who read for a second: median, 99 % | without a pause: the same"
