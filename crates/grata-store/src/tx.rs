@@ -3,9 +3,10 @@
 
 use std::ops::Deref;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 use grata_core::audit::checkpoint::Checkpoint;
-use grata_core::audit::entry::{Entry, Event, Handle, Opening};
+use grata_core::audit::entry::{Entry, Event, EventKind, Handle, Opening};
 use grata_core::audit::tile::Edge;
 use grata_core::consent::Permit;
 use grata_core::digest::Digest;
@@ -26,6 +27,7 @@ use crate::{random, values};
 pub struct Reader {
     pub(crate) tx: Box<dyn Transaction>,
     pub(crate) shared: Arc<Shared>,
+    pub(crate) changes: u64,
 }
 
 /// A change on its way. Dropping it changes nothing.
@@ -89,6 +91,12 @@ impl Reader {
     pub fn age_rules(&self) -> &AgeRules {
         &self.shared.age_rules
     }
+
+    /// Changes since the store was opened, without looks: as long as two readers say the same number,
+    /// they read the same, but for who has looked at what. (One process owns the data folder.)
+    pub fn changes(&self) -> u64 {
+        self.changes
+    }
 }
 
 impl Tx {
@@ -146,6 +154,7 @@ impl Tx {
         then: impl FnOnce(&mut Self, &Committed) -> Result<T>,
     ) -> Result<T> {
         self.check_permits()?;
+        let is_look = self.is_look(&event);
         let index = self.log_size()?;
         let on_record = self.on_record(index, event);
         let checkpoint = self.append(&[on_record.entry.bytes()])?;
@@ -153,7 +162,7 @@ impl Tx {
         let OnRecord { entry, openings, .. } = on_record;
         let committed = Committed { index, entry, openings, checkpoint };
         let result = then(&mut self, &committed)?;
-        self.reader.tx.commit()?;
+        self.done(is_look)?;
         Ok(result)
     }
 
@@ -163,6 +172,7 @@ impl Tx {
     /// As [`Tx::commit`]; then none is on record.
     pub fn commit_each(mut self, events: Vec<Event>) -> Result<()> {
         self.check_permits()?;
+        let are_looks = events.iter().all(|event| self.is_look(event));
         let first = self.log_size()?;
         let all: Vec<OnRecord> =
             (first..).zip(events).map(|(index, event)| self.on_record(index, event)).collect();
@@ -173,7 +183,21 @@ impl Tx {
         for one in &all {
             self.keep_openings(one)?;
         }
-        self.reader.tx.commit()
+        self.done(are_looks)
+    }
+
+    fn is_look(&self, event: &Event) -> bool {
+        event.kind == EventKind::Viewed && self.touched.is_empty()
+    }
+
+    fn done(self, is_look: bool) -> Result<()> {
+        let changes = Arc::clone(&self.reader.shared.changes);
+        self.reader.tx.commit()?;
+        if !is_look {
+            // Counted after it can be read.
+            changes.fetch_add(1, Ordering::Release);
+        }
+        Ok(())
     }
 
     fn on_record(&self, index: u64, mut event: Event) -> OnRecord {

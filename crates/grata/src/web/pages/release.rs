@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 use std::pin::Pin;
+use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use askama::Template;
@@ -96,7 +97,7 @@ struct Planned {
     titles: Titles,
     is_retired: bool,
     publish: Publish,
-    photos: Vec<releases::PlannedPhoto>,
+    photos: Arc<Vec<releases::PlannedPhoto>>,
     live: usize,
     links: Vec<(Digest, Date, Date)>,
 }
@@ -220,7 +221,11 @@ fn planned(site: &Site, id: &str, channel: Option<&str>) -> Result<Planned, AppE
         channels,
         titles: Titles::of_channels(&all),
         is_retired,
-        photos: if is_retired { Vec::new() } else { releases::plan(site.store(), &publish, site.cx())? },
+        photos: if is_retired {
+            Arc::default()
+        } else {
+            site.remembered().plan(site.store(), &publish, site.cx())?
+        },
         live: releasing::showable(&reader, &publish, site.cx())?.len(),
         links: links.map(|link| (link.hash, day(link.created_at), day(link.expires_at))).collect(),
         publish,
