@@ -195,11 +195,11 @@ pub fn record_form(
     let Some(first) = lines.first() else { return Ok(Vec::new()) };
     let subject = people::find(&store.read()?, &first.person)?;
     let mut kept = scan.map(|scan| Kept::seal(store, subject, scan)).transpose()?;
-    let mut record_one = |line: &FormLine| {
+    let record_one = |line: &FormLine| {
         let statement = statement(&store.read()?, line, album, by)?;
         consents::record_with(store, &statement, kept.as_mut(), by)
     };
-    Ok(lines.iter().map(|line| record_one(line)).collect())
+    Ok(lines.iter().map(record_one).collect())
 }
 
 /// Records with the line they begin on. Quotes as in RFC 4180.

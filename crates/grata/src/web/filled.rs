@@ -28,12 +28,17 @@ pub struct File {
 
 /// A form as somebody has filled it in.
 #[derive(Clone)]
-pub struct Filled(Arc<(Vec<(String, String)>, Vec<File>)>);
+pub struct Filled(Arc<Inside>);
+
+struct Inside {
+    fields: Vec<(String, String)>,
+    files: Vec<File>,
+}
 
 impl Filled {
     /// A form without files.
     pub fn of_fields(fields: Vec<(String, String)>) -> Self {
-        Self(Arc::new((fields, Vec::new())))
+        Self(Arc::new(Inside { fields, files: Vec::new() }))
     }
 
     /// A form with files, from the body of a request; `None` if it is none.
@@ -66,7 +71,7 @@ impl Filled {
                 }
             }
         }
-        Ok(Self(Arc::new((fields, files))))
+        Ok(Self(Arc::new(Inside { fields, files })))
     }
 
     /// What was filled in for the first field of this name, without spaces around it; empty if nothing was.
@@ -76,14 +81,12 @@ impl Filled {
 
     /// Everything that was filled in for fields of this name.
     pub fn all(&self, name: &str) -> impl Iterator<Item = &str> {
-        let (fields, _) = &*self.0;
-        fields.iter().filter(move |(field, _)| field == name).map(|(_, text)| text.trim())
+        self.0.fields.iter().filter(move |(field, _)| field == name).map(|(_, text)| text.trim())
     }
 
     /// The files that were picked in fields of this name.
     pub fn files(&self, name: &str) -> impl Iterator<Item = &File> {
-        let (_, files) = &*self.0;
-        files.iter().filter(move |file| file.field == name)
+        self.0.files.iter().filter(move |file| file.field == name)
     }
 }
 

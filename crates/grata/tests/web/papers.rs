@@ -49,7 +49,7 @@ fn send(
 }
 
 /// Ben's form.
-fn form<'a>(site: &Site, who: &Who, channels: &[&'a str], files: &[(&str, &str, &[u8])]) -> Answer {
+fn form(site: &Site, who: &Who, channels: &[&str], files: &[(&str, &str, &[u8])]) -> Answer {
     let (token, album) = (csrf::token(who.secret()), site.world.album.to_string());
     let mut fields = vec![
         ("csrf", token.as_str()),
