@@ -5,7 +5,7 @@
 //! many people were in it and, if it was of an album, of which: it names nobody, and everybody who was in
 //! the list finds it ([`of`]). Writing it costs the same for ten people and for ten thousand.
 
-use grata_core::audit::entry::{Count, Entry, EventKind, Opening};
+use grata_core::audit::entry::{Count, Entry, Event, EventKind, Opening};
 use grata_core::id::{AlbumId, SubjectId};
 use grata_store::{Reader, Store, Tx};
 use serde::Serialize;
@@ -57,23 +57,19 @@ pub fn everybody(tx: Tx, people: usize, by: By) -> Result<(), AppError> {
 /// # Errors
 /// The store cannot be used.
 pub fn album(store: &Store, album: AlbumId, named: usize, by: By) -> Result<(), AppError> {
-    list(store, album, Count::Named, named, by)
-}
-
-/// Puts a look at who is asked about an album on record, if anybody was in the list.
-///
-/// # Errors
-/// The store cannot be used.
-pub fn asked(store: &Store, album: AlbumId, listed: usize, by: By) -> Result<(), AppError> {
-    list(store, album, Count::Listed, listed, by)
-}
-
-fn list(store: &Store, album: AlbumId, what: Count, people: usize, by: By) -> Result<(), AppError> {
-    if people > 0 {
-        let event = by.event(EventKind::Viewed).in_album(album).counting(what, people as u64);
-        store.begin(by.at)?.commit(event)?;
+    if named > 0 {
+        store.begin(by.at)?.commit(look(album, Count::Named, named, by))?;
     }
     Ok(())
+}
+
+/// A look at who is asked about an album: what a page puts on record.
+pub fn asked(album: AlbumId, listed: usize, by: By) -> Event {
+    look(album, Count::Listed, listed, by)
+}
+
+fn look(album: AlbumId, what: Count, people: usize, by: By) -> Event {
+    by.event(EventKind::Viewed).in_album(album).counting(what, people as u64)
 }
 
 /// A look at somebody's data.

@@ -123,9 +123,10 @@ async fn page_with(
                 people.push(line(&reader, subject, name, album, (words, &titles), site.now())?);
             }
         }
-        if let Some(album) = &album {
+        if let Some(album) = album.as_ref().filter(|_| !people.is_empty()) {
             // One entry for the page, and everybody in the list finds it (TRA-4).
-            views::asked(site.store(), album.id, people.len(), site.by())?;
+            let look = views::asked(album.id, people.len(), site.by());
+            site.looks().record(site.store(), site.now(), move |_| Ok(look))?;
         }
         let is_on = |one: &Album| album.as_ref().is_some_and(|album| album.id == one.id);
         Ok(Page {
