@@ -15,6 +15,10 @@
 //! - [`consent`]: acts, and [`consent::decide`], the only source of permits
 //! - [`objection`]: "not this photo"
 //!
+//! Finding, of whoever asked to be found:
+//! - [`scope`]: whose faces may be turned into numbers, and why
+//! - [`matching`]: scores, thresholds, one person once in a photo; error rates and what they bear
+//!
 //! What leaves:
 //! - [`photo`]: a photo and its faces
 //! - [`tag`]: who a face is, said by hand; "not me" wins
@@ -32,6 +36,7 @@ pub mod digest;
 pub mod face;
 pub mod geometry;
 pub mod id;
+pub mod matching;
 pub mod notice;
 pub mod objection;
 pub mod obscure;
@@ -42,6 +47,7 @@ pub mod recall;
 pub mod region;
 pub mod release;
 pub mod rights;
+pub mod scope;
 pub mod signed;
 pub mod subject;
 pub mod tag;
