@@ -22,6 +22,7 @@ mod areas;
 mod centerface;
 mod look;
 mod merge;
+mod points;
 mod sheet;
 mod turned;
 
@@ -34,6 +35,7 @@ use crate::runtime::{ModelRuntime, RuntimeError};
 use areas::Cells;
 use look::{Look, Patch, View};
 use merge::{is_known, merge, merge_one_look};
+pub use points::{CloseUp, FivePoints};
 use turned::{TURNS, TurnedPicture};
 
 /// Height in network pixels of the smallest wanted face in the far look. Of 2,581 made faces of 20

@@ -7,6 +7,7 @@
 //! - [`photo`]: a photo of any format, behind one door
 //! - [`runtime`], [`bundle`]: the neural runtimes, and model files made ready for them
 //! - [`detect`]: where faces are
+//! - [`recognise`]: faces as numbers, for whoever asked to be found; closed to all of the above
 //! - [`mask`], [`veil`], [`obscure`]: which pixels are hidden, and what stands in their place
 //! - [`small`]: a finished photo, made small for a screen
 //! - [`colour`]: colour profiles
@@ -28,6 +29,7 @@ pub mod mask;
 pub mod metadata;
 pub mod obscure;
 pub mod photo;
+pub mod recognise;
 pub mod runtime;
 pub mod small;
 pub mod veil;

@@ -241,6 +241,24 @@ fn find_in(opened: &Opened, job: &PhotoJob<'_>, detector: &mut Detector) -> Resu
     Ok(Found { size, regions, notes: opened.notes() })
 }
 
+/// A photo to be looked at only.
+pub struct OpenPhoto(Opened);
+
+impl OpenPhoto {
+    /// Opens a photo of any format, within limits.
+    ///
+    /// # Errors
+    /// [`PhotoError::Decode`].
+    pub fn open(bytes: &[u8], limits: &Limits) -> Result<Self, PhotoError> {
+        Opened::open(bytes, limits).map(Self)
+    }
+
+    /// The photo as the detector looks at it.
+    pub fn picture(&self) -> &dyn Picture {
+        self.0.picture()
+    }
+}
+
 /// A photo, open: as coefficients where that is possible, else as pixels.
 enum Opened {
     Coefficients(Box<CoefficientPhoto>),

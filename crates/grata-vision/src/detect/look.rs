@@ -36,6 +36,10 @@ impl Look {
         Self { runtime, cost: 0 }
     }
 
+    pub fn runtime(&mut self) -> &mut dyn ModelRuntime {
+        &mut *self.runtime
+    }
+
     pub fn take_cost(&mut self) -> u64 {
         std::mem::take(&mut self.cost)
     }
@@ -206,14 +210,14 @@ const GREY: u8 = 12;
 const FACTORS: [u32; 4] = [8, 4, 2, 1];
 
 /// The largest reduction that still holds every pixel of a look at `scale`.
-fn factor_for(scale: f32) -> u32 {
+pub fn factor_for(scale: f32) -> u32 {
     FACTORS.into_iter().find(|&factor| factor as f32 * scale <= 1.0).unwrap_or(1)
 }
 
 /// Bicubic with the support that the reduction asks for: of 4,004 small faces 3,954 were found with it
 /// and 3,943 with bilinear. Typed: the crate's dynamic images would be compiled here for every kind of
 /// pixel, which takes minutes.
-fn resized(frame: &Frame, size: Size) -> Result<Frame, RuntimeError> {
+pub fn resized(frame: &Frame, size: Size) -> Result<Frame, RuntimeError> {
     let failed = |error: &dyn std::fmt::Display| RuntimeError::Run(format!("resizing failed: {error}"));
     let from = frame.size();
     let source = TypedImageRef::<U8x3>::from_buffer(from.width, from.height, frame.rgb())

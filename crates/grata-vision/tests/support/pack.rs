@@ -17,6 +17,7 @@ pub fn library(test: &str) -> Option<Library> {
 }
 
 /// The model, or a line that says what was skipped.
+#[allow(dead_code, reason = "not every test looks for faces")]
 pub fn model(test: &str) -> Option<Vec<u8>> {
     let Some(path) = installed("centerface") else {
         skipped(test, "the detect pack");
@@ -25,13 +26,27 @@ pub fn model(test: &str) -> Option<Vec<u8>> {
     Some(std::fs::read(path).unwrap())
 }
 
+/// The model of pack `find`, which nothing installs by itself; or a line that says what was skipped.
+#[allow(dead_code, reason = "not every test compares faces")]
+pub fn find_model(test: &str) -> Option<Vec<u8>> {
+    let Some(path) = installed_in("find", "find") else {
+        eprintln!("SKIPPED {test}: pack find is not installed; run `grata models install find`");
+        return None;
+    };
+    Some(std::fs::read(path).unwrap())
+}
+
 /// The file of the installed pack `detect` whose name starts so.
 fn installed(start: &str) -> Option<PathBuf> {
+    installed_in("detect", start)
+}
+
+fn installed_in(pack: &str, start: &str) -> Option<PathBuf> {
     let from = |name: &str, below: &str| std::env::var_os(name).map(|dir| Path::new(&dir).join(below));
     let models = from("GRATA_MODELS", "")
         .or_else(|| from("XDG_DATA_HOME", "grata/models"))
         .or_else(|| from("HOME", ".local/share/grata/models"))?;
-    let files = std::fs::read_dir(models.join("detect")).ok()?;
+    let files = std::fs::read_dir(models.join(pack)).ok()?;
     let mut paths = files.filter_map(|file| Some(file.ok()?.path()));
     paths.find(|path| path.file_name().is_some_and(|name| name.to_string_lossy().starts_with(start)))
 }

@@ -1,0 +1,26 @@
+//! Faces as numbers that can be compared: for whoever asked to be found, and for nobody else.
+//!
+//! - [`align`]: five points to the upright crop that a model expects
+//! - [`quality`]: whether a face is seen well enough, with reasons in plain words
+//! - [`family`]: what a family of models takes and gives
+//! - [`embed`]: the one door to the model; it asks for a [`grata_core::scope::Scope`]
+//! - [`template`]: the numbers: wiped, kept out of swap and dumps, never printed or copied
+//! - [`gallery`]: enrolled people, and what is near to them
+//!
+//! Nothing that hides or releases photos opens any of this (BYS-0). What is compared is always a face
+//! with an enrolled template; no function takes two unknown faces (BYS-2).
+
+pub mod align;
+pub mod embed;
+pub mod family;
+pub mod gallery;
+mod numbers;
+pub mod quality;
+pub mod template;
+
+pub use align::{AlignError, Sample, Views, align};
+pub use embed::Embedder;
+pub use family::Family;
+pub use gallery::Gallery;
+pub use quality::{Gate, Quality, Reason};
+pub use template::{EnrolError, Probe, Right, Still, Template};
