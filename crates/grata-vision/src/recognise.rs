@@ -1,5 +1,6 @@
 //! Faces as numbers that can be compared: for whoever asked to be found, and for nobody else.
 //!
+//! - [`capture`]: a still of somebody who enrols, the faces of a photo
 //! - [`align`]: five points to the upright crop that a model expects
 //! - [`quality`]: whether a face is seen well enough, with reasons in plain words
 //! - [`family`]: what a family of models takes and gives
@@ -11,6 +12,7 @@
 //! with an enrolled template; no function takes two unknown faces (BYS-2).
 
 pub mod align;
+pub mod capture;
 pub mod embed;
 pub mod family;
 pub mod gallery;
@@ -19,6 +21,7 @@ pub mod quality;
 pub mod template;
 
 pub use align::{AlignError, Sample, Views, align};
+pub use capture::{Capture, SeenFace, capture, faces};
 pub use embed::Embedder;
 pub use family::Family;
 pub use gallery::Gallery;
