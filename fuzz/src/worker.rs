@@ -15,6 +15,7 @@ pub fn protocol(mut bytes: &[u8]) {
         planned: None,
         screen: None,
         digest: false,
+        measure: None,
     };
     let request = Request { id: 1, task };
     while let Ok(Some((answer, body))) = read_header::<Answer>(&mut bytes) {
@@ -26,6 +27,7 @@ pub fn protocol(mut bytes: &[u8]) {
                     done.regions.iter().all(|region| region.rect.intersection(picture) == Some(region.rect))
                 );
             }
+            Ok(Checked::Measured(_)) => panic!("nobody asked for a measurement"),
             Ok(Checked::Refused(reason)) => assert!(!reason.contains(char::is_control)),
             Err(error) => assert!(!error.to_string().is_empty()),
         }

@@ -466,6 +466,7 @@ event-account-changed = Account changed
 event-signed-in = Signed in
 event-signed-out = Signed out
 event-gallery-shared = Gallery link made or ended
+event-model-installed = Model that compares faces installed
 
 account-fresh = A link for a colleague
 account-fresh-help = It makes one account, once, within three days. It is shown this once.

@@ -466,6 +466,7 @@ event-account-changed = Compte changé
 event-signed-in = Connexion
 event-signed-out = Déconnexion
 event-gallery-shared = Lien de galerie créé ou fini
+event-model-installed = Modèle de comparaison des visages installé
 
 account-fresh = Un lien pour un collègue
 account-fresh-help = Il crée un compte, une fois, dans les trois jours. Il n'est montré que cette fois.

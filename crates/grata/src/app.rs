@@ -20,6 +20,7 @@
 //! - [`verify`]: receipts and certificates, with nothing but the file
 //! - [`backup`]: and the way back, which catches up with the log first
 //! - [`retention`]: what time ends
+//! - [`evaluate`]: how often comparisons of faces go wrong, and a threshold from that
 //! - [`demo`]: an installation to try things on
 //!
 //! And what they are made of: [`sources`] (which files are photos), [`naming`] (what the finished
@@ -38,6 +39,7 @@ pub mod demo;
 pub mod detect;
 pub mod doctor;
 pub mod documents;
+pub mod evaluate;
 pub mod evidence;
 pub mod forms;
 pub mod galleries;

@@ -13,6 +13,7 @@ mod consent;
 mod demo;
 mod detect;
 mod doctor;
+mod evaluate;
 mod init;
 mod log;
 mod models;
@@ -67,6 +68,8 @@ enum Command {
     Detect(detect::Arguments),
     Models(models::Arguments),
     Doctor(doctor::Arguments),
+    Evaluate(evaluate::Arguments),
+    Calibrate(evaluate::Calibrate),
     Init(init::Arguments),
     Album(album::Arguments),
     Add(add::Arguments),
@@ -131,6 +134,8 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>, hands: Hands) -> ExitC
             Command::Detect(arguments) => detect::run(arguments, &cx),
             Command::Models(arguments) => models::run(arguments, &cx),
             Command::Doctor(arguments) => doctor::run(arguments, &cx),
+            Command::Evaluate(arguments) => evaluate::run(arguments, &cx),
+            Command::Calibrate(arguments) => evaluate::calibrate(arguments, &cx),
             Command::Init(arguments) => init::run(arguments, &cx),
             Command::Album(arguments) => album::run(arguments, &cx),
             Command::Add(arguments) => add::run(arguments, &cx),

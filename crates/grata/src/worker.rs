@@ -11,11 +11,13 @@
 //! - [`confine`]: what a worker takes from itself before the first photo
 //! - [`converter`]: a foreign program that reads HEIC and AVIF, in a process of its own too
 //! - [`runtime`]: what runs the model there
+//! - [`measure`]: how often comparisons go wrong, on labelled photos of people who agreed
 //! - [`engine`]: grata-vision behind the worker's door
 
 pub mod confine;
 pub mod converter;
 pub mod engine;
+pub mod measure;
 pub mod pool;
 pub mod process;
 pub mod protocol;

@@ -65,6 +65,7 @@ pub enum EventKind {
     SignedIn,
     SignedOut,
     GalleryShared,
+    ModelInstalled,
 }
 
 /// Who acted, as a class; never which person.

@@ -49,6 +49,7 @@ pub fn detect(
         planned: None,
         screen: None,
         digest: false,
+        measure: None,
     };
     batch::run(ready, &items, order.jobs, audience, |slot, photo, ()| find(cx, slot, photo, &task));
     Ok(())

@@ -8,7 +8,7 @@ use serde::Serialize;
 use super::batch;
 use super::models::client::PackageClient;
 use super::models::folder::{self, State};
-use super::models::manifest::{self, DETECT, Manifest};
+use super::models::manifest::{self, DETECT, FIND, Manifest};
 use super::models::{self, models_folder};
 use crate::cx::Cx;
 use crate::error::AppError;
@@ -84,6 +84,7 @@ pub fn examine(cx: &Cx, client: &PackageClient) -> Vec<Check> {
         }
         (Err(error), _) | (_, Err(error)) => checks.push(Check::failed("models folder", &error)),
     }
+    checks.extend(find_check(cx));
     checks.push(client);
     checks.push(runtime_check(cx));
     checks.push(worker_check(cx));
@@ -134,6 +135,21 @@ fn pack_check(models: &Path, manifest: &Manifest, has_client: bool) -> Check {
         ),
         (true, false) => Check::problem(SUBJECT, "not installed", models::install::by_hand(manifest)),
     }
+}
+
+/// Whether faces could be compared here. Nothing is missing without it, so that nothing is said (BYS-10).
+fn find_check(cx: &Cx) -> Option<Check> {
+    const SUBJECT: &str = "pack find";
+    let models = models_folder(&cx.config).ok()?;
+    let looked = folder::look(models, &manifest::named(FIND).ok()?).ok()?;
+    if looked.is_empty() {
+        return None;
+    }
+    if looked.iter().any(|file| file.state != State::Ok) {
+        let to_do = "`grata models verify` says more; remove the folder if nobody is to compare faces here.";
+        return Some(Check::problem(SUBJECT, "missing, changed or unknown files", to_do));
+    }
+    Some(Check::ok(SUBJECT, "installed: it compares faces, and was taught with scraped ones"))
 }
 
 fn client_check(client: &PackageClient, cx: &Cx) -> Check {

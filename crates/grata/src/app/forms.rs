@@ -203,7 +203,7 @@ pub fn record_form(
 }
 
 /// Records with the line they begin on. Quotes as in RFC 4180.
-fn records(text: &str, separator: char) -> Vec<(usize, Vec<String>)> {
+pub(in crate::app) fn records(text: &str, separator: char) -> Vec<(usize, Vec<String>)> {
     let mut records = Vec::new();
     let (mut row, mut cell, mut quoted) = (Vec::new(), String::new(), false);
     let (mut line, mut begun) = (1, 1);

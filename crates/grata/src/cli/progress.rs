@@ -31,6 +31,25 @@ impl<F> Progress<F> {
     }
 }
 
+impl Progress<()> {
+    /// A bar that is told where it is.
+    pub fn counted(unit: &str) -> Self {
+        Self::new(unit, ())
+    }
+
+    /// So many are done, of so many.
+    pub fn at(&self, done: usize, of: usize) {
+        if io::stderr().is_terminal() {
+            self.bar.set_draw_target(ProgressDrawTarget::stderr());
+            self.bar.set_length(of as u64);
+            self.bar.set_position(done as u64);
+        }
+        if done == of {
+            self.finish();
+        }
+    }
+}
+
 impl<T, F: FnMut(T)> Watcher<T> for Progress<F> {
     fn begins(&mut self, count: usize) {
         if io::stderr().is_terminal() {

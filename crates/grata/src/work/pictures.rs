@@ -285,6 +285,7 @@ fn careful_task(hide: &[Region], screen: Screen) -> Task {
         planned: None,
         screen: Some(screen),
         digest: false,
+        measure: None,
     }
 }
 
@@ -305,7 +306,9 @@ fn ask(slot: &mut Slot<'_>, photo: &[u8], task: &Task) -> Result<Vec<u8>, AppErr
     };
     match answer {
         Ok(Checked::Done(_)) if decode::sniff(&bytes) == Some(Format::Jpeg) => Ok(bytes),
-        Ok(Checked::Done(_)) => Err(failed("the worker process gave something else".into())),
+        Ok(Checked::Done(_) | Checked::Measured(_)) => {
+            Err(failed("the worker process gave something else".into()))
+        }
         Ok(Checked::Refused(reason)) => Err(failed(reason)),
         Err(WorkerError::Stopped) => Err(failed("grata is being stopped".into())),
         Err(error) => Err(failed(error.to_string())),

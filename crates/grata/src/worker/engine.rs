@@ -5,15 +5,18 @@ use grata_core::obscure::ObscureStyle;
 use grata_core::region::{self, Shape};
 use grata_vision::decode::{self, Format};
 use grata_vision::detect::{DetectOptions, Detector};
-use grata_vision::photo::{self, HiddenRegion, PhotoJob, RenderJob};
+use grata_vision::photo::{self, HiddenRegion, OpenPhoto, PhotoJob, RenderJob};
+use grata_vision::recognise::Embedder;
 use grata_vision::runtime::{ModelRuntime, RuntimeError, Tensor};
 use grata_vision::small;
 use sha2::{Digest as _, Sha256};
 
-use super::protocol::{Hello, ModelFiles, PlannedRegions, Region, RuntimeInUse, Screen, Task};
+use super::measure::{MeasureTask, Measured, Measuring};
+use super::protocol::{FindFiles, Hello, ModelFiles, PlannedRegions, Region, RuntimeInUse, Screen, Task};
 use super::runtime::{self, Opened};
 use super::serve::{PhotoEngine, Processed, Start};
 use crate::app::models;
+use crate::app::models::find::Recogniser;
 use crate::error::AppError;
 
 /// Reads the model, if it is on the list, and loads the runtime's library; what comes after needs no
@@ -24,18 +27,41 @@ use crate::error::AppError;
 pub fn prepare(hello: &Hello) -> Result<Start, String> {
     let Some(ModelFiles { model, onnxruntime }) = &hello.model else {
         return Ok(Box::new(|| {
-            Ok(Box::new(Vision { detector: Detector::new(Box::new(NoModel)), runtime: None }))
+            let detector = Detector::new(Box::new(NoModel));
+            Ok(Box::new(Vision { detector, runtime: None, comparing: None }))
         }));
     };
     let first_line = |error: AppError| error.to_string().lines().next().unwrap_or_default().to_string();
     let model = models::open_file(model).map_err(first_line)?;
     let prepared = runtime::prepare(model, onnxruntime.as_deref());
-    Ok(Box::new(move || Ok(engine(prepared.open().map_err(first_line)?))))
+    let comparing = hello.find.as_ref().map(prepare_to_compare).transpose().map_err(first_line)?;
+    Ok(Box::new(move || {
+        let mut vision = vision(prepared.open().map_err(first_line)?);
+        if let Some((prepared, recogniser)) = comparing {
+            let Opened { runtime, .. } = prepared.open().map_err(first_line)?;
+            let Recogniser { family, digest, output } = recogniser;
+            let embedder = Embedder::new(runtime, family, digest, &output);
+            vision.comparing = Some(Comparing { embedder, measuring: Measuring::default() });
+        }
+        Ok(Box::new(vision))
+    }))
 }
 
-fn engine(Opened { runtime, warning }: Opened) -> Box<dyn PhotoEngine> {
+/// Reads the recognition model, if it is on the list or the operator's own with all that has to be
+/// known about it (COL-7).
+fn prepare_to_compare(files: &FindFiles) -> Result<(runtime::Prepared, Recogniser), AppError> {
+    let model = models::find::open_files(files)?;
+    let recogniser = models::find::recogniser(&model)?;
+    Ok((runtime::prepare(model, files.onnxruntime.as_deref()), recogniser))
+}
+
+fn engine(opened: Opened) -> Box<dyn PhotoEngine> {
+    Box::new(vision(opened))
+}
+
+fn vision(Opened { runtime, warning }: Opened) -> Vision {
     let in_use = RuntimeInUse { name: runtime.name(), warning };
-    Box::new(Vision { detector: Detector::new(runtime), runtime: Some(in_use) })
+    Vision { detector: Detector::new(runtime), runtime: Some(in_use), comparing: None }
 }
 
 /// The engine around another runtime: tests bring one whose answer can be worked out by hand.
@@ -54,6 +80,14 @@ pub fn written_as(format: Format) -> Format {
 struct Vision {
     detector: Detector,
     runtime: Option<RuntimeInUse>,
+    /// For a measurement only; every other worker has none (BYS-0).
+    comparing: Option<Comparing>,
+}
+
+/// A recognition model, and what was measured with it.
+struct Comparing {
+    embedder: Embedder,
+    measuring: Measuring,
 }
 
 impl PhotoEngine for Vision {
@@ -87,9 +121,36 @@ impl PhotoEngine for Vision {
             digest: task.digest.then(|| pixel_digest(photo, limits)).transpose()?,
         })
     }
+
+    fn measure(
+        &mut self,
+        photo: &[u8],
+        task: &MeasureTask,
+        limits: &decode::Limits,
+    ) -> Result<Measured, String> {
+        self.step(photo, task, limits)
+    }
 }
 
 impl Vision {
+    fn step(
+        &mut self,
+        photo: &[u8],
+        task: &MeasureTask,
+        limits: &decode::Limits,
+    ) -> Result<Measured, String> {
+        let comparing = self.comparing.as_mut().ok_or("this worker process compares no faces")?;
+        match task {
+            MeasureTask::Report(order) => Ok(comparing.measuring.report(order)),
+            MeasureTask::Take { photo: number, faces } => {
+                let open = OpenPhoto::open(photo, limits).map_err(|error| error.to_string())?;
+                let models = (&mut self.detector, &mut comparing.embedder);
+                let taken = comparing.measuring.take(open.picture(), *number, faces, models);
+                taken.map_err(|error| error.to_string())
+            }
+        }
+    }
+
     fn render(
         &mut self,
         photo: &[u8],

@@ -40,8 +40,16 @@ impl Crew {
             file_bytes: limits.photo.file_bytes,
             pixels: limits.photo.pixels,
             memory_bytes: limits.worker_bytes,
+            find: None,
         };
         Self { command: command.clone(), hello, limits, stop: stop.clone() }
+    }
+
+    /// The same, whose workers load a recognition model as well.
+    #[must_use]
+    pub fn comparing(mut self, find: super::protocol::FindFiles) -> Self {
+        self.hello.find = Some(find);
+        self
     }
 
     /// One slot, its worker started, so that what cannot work fails before anything is done.

@@ -16,6 +16,7 @@ use grata_vision::decode::{self, Format};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
+use super::measure::{MeasureTask, Measured};
 use crate::words::harmless;
 
 /// First bytes of each message. Stray output of a library never looks like one.
@@ -42,6 +43,10 @@ pub struct Hello {
     pub pixels: u64,
     /// Memory the worker may take, in bytes.
     pub memory_bytes: u64,
+    /// The recognition model, for a worker that is to compare faces. `None` for every other: then no
+    /// such model is opened (BYS-0).
+    #[serde(default)]
+    pub find: Option<FindFiles>,
 }
 
 /// What a worker loads in order to find faces.
@@ -50,6 +55,22 @@ pub struct ModelFiles {
     /// The installed model of pack `detect`.
     #[serde(with = "path_bytes")]
     pub model: PathBuf,
+    /// The library file of ONNX Runtime; `None`: the pure-Rust runtime.
+    #[serde(with = "optional_path_bytes")]
+    pub onnxruntime: Option<PathBuf>,
+}
+
+/// What a worker loads in order to compare faces.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FindFiles {
+    /// The model.
+    #[serde(with = "path_bytes")]
+    pub model: PathBuf,
+    /// The operator's own manifest; `None`: the model is that of pack `find`.
+    #[serde(with = "optional_path_bytes")]
+    pub manifest: Option<PathBuf>,
+    /// Whether a licence for research only will do.
+    pub research: bool,
     /// The library file of ONNX Runtime; `None`: the pure-Rust runtime.
     #[serde(with = "optional_path_bytes")]
     pub onnxruntime: Option<PathBuf>,
@@ -128,6 +149,9 @@ pub struct Task {
     /// For a screen: the finished photo, made small.
     #[serde(default)]
     pub screen: Option<Screen>,
+    /// For a measurement, and then nothing else counts.
+    #[serde(default)]
+    pub measure: Option<MeasureTask>,
 }
 
 /// A finished photo for a screen.
@@ -228,6 +252,8 @@ pub enum Verdict {
         #[serde(default)]
         digest: Option<[u8; 32]>,
     },
+    /// A step of a measurement is done. Nothing about a single person is in it.
+    Measured(Box<Measured>),
     /// Not done, and why; the worker waits for the next photo.
     Refused {
         /// In plain words.
@@ -249,6 +275,8 @@ pub struct Region {
 pub enum Checked {
     /// Done.
     Done(Done),
+    /// A step of a measurement is done.
+    Measured(Box<Measured>),
     /// Not done, and why: plain words, one harmless line.
     Refused(String),
 }
@@ -358,6 +386,16 @@ impl Answer {
             return Err(ProtocolError::Nonsense("an answer to another request"));
         }
         match self.verdict {
+            Verdict::Measured(_) if body_bytes > 0 => {
+                Err(ProtocolError::Nonsense("a picture that nobody asked for"))
+            }
+            Verdict::Measured(measured) => match &request.task.measure {
+                Some(task) if measured.answers(task) => Ok(Checked::Measured(measured)),
+                _ => Err(ProtocolError::Nonsense("not what was asked for")),
+            },
+            Verdict::Done { .. } if request.task.measure.is_some() => {
+                Err(ProtocolError::Nonsense("not what was asked for"))
+            }
             Verdict::Refused { .. } if body_bytes > 0 => {
                 Err(ProtocolError::Nonsense("a refusal with a picture"))
             }

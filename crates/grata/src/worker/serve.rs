@@ -10,6 +10,7 @@ use std::process::ExitCode;
 use grata_vision::decode::{self, Format};
 
 use super::confine;
+use super::measure::{MeasureTask, Measured};
 use super::protocol::{
     self, Answer, Hello, Introduction, ProtocolError, Ready, Rect, Region, Request, RuntimeInUse, Task,
     Verdict,
@@ -27,6 +28,19 @@ pub trait PhotoEngine {
     /// # Errors
     /// Why not, in plain words. The engine can take the next photo.
     fn process(&mut self, photo: &[u8], task: &Task, limits: &decode::Limits) -> Result<Processed, String>;
+
+    /// Takes a step of a measurement. An engine without a recognition model takes none.
+    ///
+    /// # Errors
+    /// As [`PhotoEngine::process`].
+    fn measure(
+        &mut self,
+        _photo: &[u8],
+        _task: &MeasureTask,
+        _limits: &decode::Limits,
+    ) -> Result<Measured, String> {
+        Err("this worker process compares no faces".into())
+    }
 }
 
 /// What an engine made of a photo.
@@ -126,6 +140,13 @@ fn answer(
     photo: Vec<u8>,
     limits: &decode::Limits,
 ) -> (Answer, Vec<u8>) {
+    if let Some(task) = &request.task.measure {
+        let verdict = match engine.measure(&photo, task, limits) {
+            Ok(measured) => Verdict::Measured(Box::new(measured)),
+            Err(reason) => Verdict::Refused { reason },
+        };
+        return (Answer { id: request.id, verdict }, Vec::new());
+    }
     let (verdict, finished) = match engine.process(&photo, &request.task, limits) {
         Err(reason) => (Verdict::Refused { reason }, Vec::new()),
         Ok(Processed { size, regions, finished, notes, digest }) => {

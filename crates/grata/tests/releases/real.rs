@@ -86,9 +86,11 @@ fn real_photos() {
             planned: None,
             screen: None,
             digest: false,
+            measure: None,
         };
         match slot.process(&task, &mut &bytes[..], bytes.len() as u64, |_| Ok(())).unwrap() {
             Checked::Done(done) => (done.size, done.regions),
+            Checked::Measured(_) => unreachable!("nothing is measured here"),
             Checked::Refused(reason) => panic!("{reason}"),
         }
     };

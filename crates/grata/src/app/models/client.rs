@@ -13,6 +13,7 @@ use std::time::{Duration, Instant};
 use rustix::process::{Pid, Signal, kill_process_group};
 
 use super::folder;
+use super::manifest::Registry;
 use crate::stop::Stop;
 use crate::words::harmless;
 
@@ -47,6 +48,8 @@ pub struct FoundClient {
 /// One package file to fetch.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Wanted<'a> {
+    /// Where it is published.
+    pub registry: Registry,
     /// Name of the package.
     pub package: &'a str,
     /// Its version.
@@ -59,7 +62,7 @@ pub struct Wanted<'a> {
 #[derive(Debug, thiserror::Error)]
 pub enum ClientError {
     /// None of the ways led to a client.
-    #[error("no package client (pip) is on this machine")]
+    #[error("no package client (pip or npm) is on this machine")]
     Missing,
     /// It ran and failed; its own last words.
     #[error("{0}")]
@@ -79,6 +82,14 @@ impl PackageClient {
     /// pip, however it is called on this machine.
     pub fn usual() -> Self {
         Self::by(&[&["python3", "-m", "pip"], &["pip3"], &["pip"], &["python", "-m", "pip"]], DOWNLOAD_TIME)
+    }
+
+    /// The client that brings packages of this registry.
+    pub fn of(registry: Registry) -> Self {
+        match registry {
+            Registry::Python => Self::usual(),
+            Registry::Npm => Self::by(&[&["npm"]], DOWNLOAD_TIME),
+        }
     }
 
     /// A client that is called in one of these ways, and may take so long.
@@ -119,8 +130,12 @@ impl FoundClient {
         let brought = folder.path().join("brought");
         fs::create_dir(&brought)?;
         let mut arguments = wanted.arguments();
-        arguments.extend(["--dest".into(), brought.to_string_lossy().into_owned()]);
-        arguments.extend(QUIET.map(Into::into));
+        let (to, quiet): (&str, &[&str]) = match wanted.registry {
+            Registry::Python => ("--dest", &QUIET),
+            Registry::Npm => ("--pack-destination", &QUIET_NPM),
+        };
+        arguments.extend([to.into(), brought.to_string_lossy().into_owned()]);
+        arguments.extend(quiet.iter().map(ToString::to_string));
         let (status, output) = run(&self.command, &arguments, folder.path(), self.time, stop)?;
         if !status.success() {
             return Err(ClientError::Failed(last_words(&output)));
@@ -134,9 +149,20 @@ impl FoundClient {
 const QUIET: [&str; 7] =
     ["--no-input", "--disable-pip-version-check", "--progress-bar", "off", "--quiet", "--retries", "2"];
 
+/// The same for npm.
+const QUIET_NPM: [&str; 5] =
+    ["--silent", "--no-update-notifier", "--no-audit", "--no-fund", "--fetch-retries=2"];
+
 impl Wanted<'_> {
     /// What to ask the client for. Only finished package files: building one would run its code.
     fn arguments(&self) -> Vec<String> {
+        if self.registry == Registry::Npm {
+            return vec![
+                "pack".into(),
+                "--ignore-scripts".into(),
+                format!("{}@{}", self.package, self.version),
+            ];
+        }
         let mut arguments: Vec<String> =
             vec!["download".into(), "--no-deps".into(), "--only-binary=:all:".into()];
         if let Some((python, platform)) = self.target {
@@ -149,7 +175,7 @@ impl Wanted<'_> {
 
     /// The command for another machine, for a person to type.
     pub fn command(&self) -> String {
-        format!("pip {}", self.arguments().join(" "))
+        format!("{} {}", self.registry.client(), self.arguments().join(" "))
     }
 }
 
@@ -235,7 +261,8 @@ pub(super) mod tests {
         PackageClient::by(&[&["sh", "-c", script, "client"]], Duration::from_secs(20))
     }
 
-    const WANTED: Wanted = Wanted { package: "p", version: "1.0", target: Some(("3.11", "here")) };
+    const WANTED: Wanted =
+        Wanted { registry: Registry::Python, package: "p", version: "1.0", target: Some(("3.11", "here")) };
 
     fn found(client: &PackageClient) -> FoundClient {
         FoundClient { command: client.ways[0].clone(), time: client.time, version: String::new() }
@@ -264,6 +291,17 @@ pub(super) mod tests {
         for part in
             ["--no-deps", "--only-binary=:all:", "--no-input", "--disable-pip-version-check", "p==1.0"]
         {
+            assert!(asked.contains(part), "{asked}");
+        }
+    }
+
+    #[test]
+    fn sec_4_npm_is_asked_for_one_package_file_and_runs_nothing_of_it() {
+        let wanted = Wanted { registry: Registry::Npm, package: "@a/b", version: "1.0", target: None };
+        assert_eq!(wanted.command(), "npm pack --ignore-scripts @a/b@1.0");
+        let client = scripted("echo \"$@\" > brought/file");
+        let asked = String::from_utf8(found(&client).download(&wanted, &Stop::default()).unwrap()).unwrap();
+        for part in ["--ignore-scripts", "--no-update-notifier", "--pack-destination"] {
             assert!(asked.contains(part), "{asked}");
         }
     }

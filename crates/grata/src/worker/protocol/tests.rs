@@ -13,6 +13,7 @@ fn request(obscure: Option<Style>) -> Request {
             planned: None,
             screen: None,
             digest: false,
+            measure: None,
         },
     }
 }
@@ -37,6 +38,7 @@ fn a_message_is_read_as_it_was_written() {
         file_bytes: 1,
         pixels: u64::MAX,
         memory_bytes: 3,
+        find: None,
     };
     let bytes = message(&hello, b"body");
     let mut input = bytes.as_slice();
@@ -169,7 +171,7 @@ proptest! {
         given in proptest::collection::vec((any::<u32>(), any::<u32>(), any::<u32>(), any::<u32>()), 0..50),
     ) {
         let given = given.into_iter().map(|(x, y, w, h)| Rect(x, y, w, h)).collect();
-        let request = Request { id: 1, task: Task { obscure: Some(Style::Fill), min_face, margin, given, planned: None, screen: None, digest: false } };
+        let request = Request { id: 1, task: Task { obscure: Some(Style::Fill), min_face, margin, given, planned: None, screen: None, digest: false, measure: None } };
         let bytes = message(&request, b"");
         let read: Option<(Request, u64)> = read_header(&mut bytes.as_slice()).unwrap();
         prop_assert_eq!(read, Some((request, 0)));

@@ -1,0 +1,386 @@
+//! All comparisons of a measurement, and the rates that follow.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use grata_core::matching::rates::{Bootstrap, Interval, PersonTrials, bootstrap, ruled_out, wilson};
+use grata_core::matching::{Candidate, OperatingPoint, Score, assign};
+use grata_core::scope::Scope;
+use grata_vision::recognise::{Gallery, Probe, Right, Still, Template};
+
+use super::order::ReportOrder;
+use super::table::{Bounded, Curve, DetRow, GroupRates, Rates, Report};
+
+/// Width of a bin of scores: finer than any two thresholds that differ in effect.
+const BIN: f32 = 0.0005;
+
+/// Scores from here on are in one bin: nobody sets a threshold there.
+const MOST: f32 = 4.0;
+
+/// Distance from one point of a curve to the next.
+const STEP: f32 = 0.005;
+
+/// A curve ends where so many different people match that it can be no threshold.
+const HOPELESS: f64 = 0.5;
+
+/// False match rates of the table.
+const TARGETS: [f64; 9] = [0.1, 0.03, 0.01, 0.003, 0.001, 0.0003, 0.0001, 0.00001, 0.000_001];
+
+/// The numbers of one labelled face.
+pub struct Held {
+    /// Number of the person.
+    pub person: u32,
+    /// Number of the photo.
+    pub photo: u32,
+    /// The numbers.
+    pub probe: Probe,
+    /// How well the face is seen.
+    pub weight: f32,
+    /// Whether it would do to enrol with.
+    pub enrols: bool,
+}
+
+/// Works everything out.
+pub fn report(held: &[Held], order: &ReportOrder) -> Report {
+    let scope = Scope::measurement();
+    let all = Comparisons::of(held, order, &scope);
+    let searches = Searches::of(held, order, &scope);
+    let rates = Rates {
+        fmr: all.fmr(None),
+        fnmr: all.fnmr(None),
+        fpir: by_person(&searches.false_positives),
+        fnir: by_person(&searches.false_negatives),
+    };
+    let groups: BTreeSet<u32> = all.people.iter().filter_map(|person| all.group(*person)).collect();
+    let mut curves = vec![all.curve(None)];
+    curves.extend(groups.iter().map(|group| all.curve(Some(*group))));
+    let group_rates = groups.iter().map(|&group| GroupRates {
+        group,
+        people: all.members(Some(group)).count() as u64,
+        fmr: all.fmr(Some(group)),
+        fnmr: all.fnmr(Some(group)),
+    });
+    Report {
+        people: all.people.len() as u64,
+        faces: held.len() as u64,
+        pairs: all.pairs(None).count() as u64,
+        enrolled: searches.enrolled,
+        threshold: order.threshold,
+        rates,
+        det: all.det(),
+        groups: group_rates.collect(),
+        curves,
+    }
+}
+
+/// What is known of one pair of people.
+#[derive(Debug, Clone, Copy)]
+struct Pair {
+    comparisons: u64,
+    errors: u64,
+    nearest: f32,
+}
+
+/// Every face beside every other.
+struct Comparisons<'a> {
+    order: &'a ReportOrder,
+    people: Vec<u32>,
+    faces: BTreeMap<u32, u64>,
+    mated: Histogram,
+    others: Histogram,
+    /// By person: comparisons with their own other faces.
+    own: BTreeMap<u32, PersonTrials>,
+    /// By pair of people, the smaller number first.
+    pairs: BTreeMap<(u32, u32), Pair>,
+}
+
+impl<'a> Comparisons<'a> {
+    fn of(held: &[Held], order: &'a ReportOrder, scope: &Scope) -> Self {
+        let mut all = Self {
+            order,
+            people: Vec::new(),
+            faces: BTreeMap::new(),
+            mated: Histogram::new(),
+            others: Histogram::new(),
+            own: BTreeMap::new(),
+            pairs: BTreeMap::new(),
+        };
+        for one in held {
+            *all.faces.entry(one.person).or_default() += 1;
+        }
+        all.people = all.faces.keys().copied().collect();
+        let singles = held.iter().filter_map(|one| enrol(std::iter::once(one), scope)).collect();
+        let Ok(gallery) = Gallery::of(singles) else { return all };
+        for (at, one) in held.iter().enumerate() {
+            for (other, score) in held.iter().zip(gallery.scores(&one.probe)).take(at) {
+                all.count(one.person, other.person, score.distance());
+            }
+        }
+        all
+    }
+
+    fn count(&mut self, one: u32, other: u32, distance: f32) {
+        let matches = distance <= self.order.threshold;
+        if one == other {
+            self.mated.add(distance);
+            let own = self.own.entry(one).or_default();
+            own.trials += 1;
+            own.errors += u64::from(!matches);
+            return;
+        }
+        self.others.add(distance);
+        let key = (one.min(other), one.max(other));
+        let pair = self.pairs.entry(key).or_insert(Pair { comparisons: 0, errors: 0, nearest: f32::MAX });
+        pair.comparisons += 1;
+        pair.errors += u64::from(matches);
+        pair.nearest = pair.nearest.min(distance);
+    }
+
+    fn group(&self, person: u32) -> Option<u32> {
+        self.order.groups.get(person as usize).copied().flatten()
+    }
+
+    fn is_in(&self, person: u32, group: Option<u32>) -> bool {
+        group.is_none() || self.group(person) == group
+    }
+
+    fn members(&self, group: Option<u32>) -> impl Iterator<Item = u32> {
+        self.people.iter().copied().filter(move |person| self.is_in(*person, group))
+    }
+
+    fn pairs(&self, group: Option<u32>) -> impl Iterator<Item = (&(u32, u32), &Pair)> {
+        self.pairs.iter().filter(move |((a, b), _)| self.is_in(*a, group) && self.is_in(*b, group))
+    }
+
+    /// The wider of two intervals: by pairs of people, each counted once, and by drawing people.
+    fn fmr(&self, group: Option<u32>) -> Bounded {
+        let sum = |of: fn(&Pair) -> u64| self.pairs(group).map(|(_, pair)| of(pair)).sum::<u64>();
+        let (errors, trials) = (sum(|pair| pair.errors), sum(|pair| pair.comparisons));
+        let pairs = self.pairs(group).count() as f64;
+        let by_pairs = zero_or(errors, trials, pairs);
+        let members: Vec<u32> = self.members(group).collect();
+        let place: BTreeMap<u32, usize> = members.iter().enumerate().map(|(at, own)| (*own, at)).collect();
+        let faces: Vec<f64> = members.iter().map(|person| self.faces[person] as f64).collect();
+        let wrong: Vec<(usize, usize, f64)> = self
+            .pairs(group)
+            .filter(|(_, pair)| pair.errors > 0)
+            .map(|((a, b), pair)| (place[a], place[b], pair.errors as f64))
+            .collect();
+        let drawn = Bootstrap::default().interval(members.len(), |times| {
+            let weighted = |at: usize| f64::from(times[at]) * faces[at];
+            let whole: f64 = (0..faces.len()).map(weighted).sum();
+            let same: f64 = (0..faces.len()).map(|at| weighted(at).powi(2)).sum();
+            let trials = (whole * whole - same) / 2.0;
+            let errors: f64 =
+                wrong.iter().map(|(a, b, errors)| f64::from(times[*a]) * f64::from(times[*b]) * errors).sum();
+            (trials > 0.0).then(|| (errors / trials).min(1.0))
+        });
+        bounded(errors, trials, by_pairs, drawn)
+    }
+
+    /// The wider of two intervals: one trial a photo beyond a person's first, and by drawing people.
+    fn fnmr(&self, group: Option<u32>) -> Bounded {
+        let own: Vec<(u32, PersonTrials)> = self
+            .own
+            .iter()
+            .filter(|(person, _)| self.is_in(**person, group))
+            .map(|(person, own)| (*person, *own))
+            .collect();
+        let errors = own.iter().map(|(_, own)| own.errors).sum();
+        let trials = own.iter().map(|(_, own)| own.trials).sum();
+        let further: u64 = own.iter().map(|(person, _)| self.faces[person] - 1).sum();
+        let people: Vec<PersonTrials> = own.into_iter().map(|(_, own)| own).collect();
+        bounded(errors, trials, zero_or(errors, trials, further as f64), bootstrap(&people))
+    }
+
+    fn det(&self) -> Vec<DetRow> {
+        let trials = self.others.total;
+        let row = |&target_fmr: &f64| {
+            // A rate of which these photos could not show one error says nothing.
+            if trials as f64 * target_fmr < 1.0 || self.mated.total == 0 {
+                return None;
+            }
+            let bin = self.others.bins_up_to((trials as f64 * target_fmr) as u64);
+            Some(DetRow {
+                target_fmr,
+                threshold: bin as f32 * BIN,
+                fmr: self.others.below(bin) as f64 / trials as f64,
+                fnmr: 1.0 - self.mated.below(bin) as f64 / self.mated.total as f64,
+            })
+        };
+        TARGETS.iter().filter_map(row).collect()
+    }
+
+    /// A pair of people counts as wrong as soon as any two of their faces match: strict, and what makes
+    /// each pair one trial.
+    fn curve(&self, group: Option<u32>) -> Curve {
+        let mut nearest: Vec<f32> = self.pairs(group).map(|(_, pair)| pair.nearest).collect();
+        nearest.sort_by(f32::total_cmp);
+        let pairs = nearest.len() as u64;
+        let mut points = Vec::new();
+        for step in 1..=(MOST / STEP) as u32 {
+            let threshold = step as f32 * STEP;
+            let wrong = nearest.partition_point(|distance| *distance <= threshold) as u64;
+            let upper = zero_or(wrong, pairs, pairs as f64).high;
+            if upper > HOPELESS {
+                break;
+            }
+            points.push((threshold, upper));
+        }
+        Curve { group, pairs, points }
+    }
+}
+
+/// The interval for a share of errors that stands on so many independent trials.
+fn zero_or(errors: u64, trials: u64, independent: f64) -> Interval {
+    if errors == 0 {
+        return Interval { low: 0.0, high: ruled_out(independent) };
+    }
+    wilson(errors as f64 / trials.max(1) as f64 * independent, independent)
+}
+
+fn bounded(errors: u64, trials: u64, by_trials: Interval, drawn: Option<Interval>) -> Bounded {
+    let interval = drawn.map_or(by_trials, |drawn| by_trials.wider_of(drawn));
+    let rate = (trials > 0).then(|| errors as f64 / trials as f64);
+    Bounded { errors, trials, rate, low: interval.low, high: interval.high }
+}
+
+/// Searches of which each person has some: people are what is independent.
+fn by_person(people: &BTreeMap<u32, PersonTrials>) -> Bounded {
+    let own: Vec<PersonTrials> = people.values().copied().filter(|own| own.trials > 0).collect();
+    let errors = own.iter().map(|own| own.errors).sum();
+    let trials = own.iter().map(|own| own.trials).sum();
+    bounded(errors, trials, zero_or(errors, trials, own.len() as f64), bootstrap(&own))
+}
+
+/// Searches as a closed group makes them: photo by photo, in a roster, one person once.
+#[derive(Default)]
+struct Searches {
+    enrolled: u64,
+    false_positives: BTreeMap<u32, PersonTrials>,
+    false_negatives: BTreeMap<u32, PersonTrials>,
+}
+
+impl Searches {
+    /// Whoever has a photo to spare is enrolled, from their best photos; the rest of the photos are
+    /// searched. For an enrolled person who is in a photo it should say so; and the same photo once
+    /// more in a roster without anybody who is in it, where whatever it says is wrong.
+    fn of(held: &[Held], order: &ReportOrder, scope: &Scope) -> Self {
+        let mut searches = Self::default();
+        let Some(threshold) = Score::new(order.threshold) else { return searches };
+        let point = OperatingPoint { threshold, lead: order.lead };
+        let (members, templates, used) = roster(held, order, scope);
+        searches.enrolled = members.len() as u64;
+        let Ok(gallery) = Gallery::of(templates) else { return searches };
+        let photos: BTreeSet<u32> = held.iter().map(|one| one.photo).collect();
+        for photo in photos {
+            let faces: Vec<&Held> = held
+                .iter()
+                .enumerate()
+                .filter(|(at, one)| one.photo == photo && !used.contains(at))
+                .map(|(_, one)| one)
+                .collect();
+            searches.photo(&faces, &members, &gallery, &point);
+        }
+        searches
+    }
+
+    fn photo(&mut self, faces: &[&Held], members: &[u32], gallery: &Gallery, point: &OperatingPoint) {
+        let present: BTreeSet<u32> = faces.iter().map(|one| one.person).collect();
+        let candidates: Vec<Candidate> = faces
+            .iter()
+            .enumerate()
+            .flat_map(|(face, one)| {
+                let scores = gallery.scores(&one.probe).enumerate();
+                scores.map(move |(member, score)| Candidate { face, member, score })
+            })
+            .collect();
+        let suggested = assign(&candidates, point);
+        for (face, one) in faces.iter().enumerate().filter(|(_, one)| members.contains(&one.person)) {
+            let right = suggested.iter().any(|own| own.face == face && members[own.member] == one.person);
+            let own = self.false_negatives.entry(one.person).or_default();
+            own.trials += 1;
+            own.errors += u64::from(!right);
+        }
+        let strangers: Vec<Candidate> =
+            candidates.into_iter().filter(|own| !present.contains(&members[own.member])).collect();
+        if strangers.is_empty() {
+            return;
+        }
+        let suggested = assign(&strangers, point);
+        for (face, one) in faces.iter().enumerate() {
+            let own = self.false_positives.entry(one.person).or_default();
+            own.trials += 1;
+            own.errors += u64::from(suggested.iter().any(|own| own.face == face));
+        }
+    }
+}
+
+/// Members, their templates, and which faces were used up for them.
+fn roster(held: &[Held], order: &ReportOrder, scope: &Scope) -> (Vec<u32>, Vec<Template>, BTreeSet<usize>) {
+    let mut by_person: BTreeMap<u32, Vec<usize>> = BTreeMap::new();
+    for (at, one) in held.iter().enumerate() {
+        by_person.entry(one.person).or_default().push(at);
+    }
+    let (mut members, mut templates, mut used) = (Vec::new(), Vec::new(), BTreeSet::new());
+    for (person, mut own) in by_person {
+        // The best first; what would not do to enrol with is used only where there is nothing else.
+        own.sort_by(|a, b| {
+            let key = |at: &usize| (held[*at].enrols, held[*at].weight);
+            key(b).partial_cmp(&key(a)).unwrap_or(std::cmp::Ordering::Equal).then(a.cmp(b))
+        });
+        let good = own.iter().filter(|at| held[**at].enrols).count().max(1);
+        let stills = (order.stills.max(1) as usize).min(own.len() - 1).min(good);
+        let chosen = &own[..stills];
+        if let Some(template) = enrol(chosen.iter().map(|at| &held[*at]), scope) {
+            members.push(person);
+            templates.push(template);
+            used.extend(chosen.iter().copied());
+        }
+    }
+    (members, templates, used)
+}
+
+fn enrol<'a>(stills: impl Iterator<Item = &'a Held>, scope: &Scope) -> Option<Template> {
+    let still = |one: &Held| {
+        let copy = one.probe.for_measurement(scope).ok()?;
+        Some(Still { weight: one.weight, ..copy })
+    };
+    let stills: Option<Vec<Still>> = stills.map(still).collect();
+    Template::enrol(stills?, &Right::Scope(scope), None).ok()
+}
+
+/// How many scores lie where.
+struct Histogram {
+    counts: Vec<u64>,
+    total: u64,
+}
+
+impl Histogram {
+    fn new() -> Self {
+        Self { counts: vec![0; (MOST / BIN) as usize + 1], total: 0 }
+    }
+
+    fn add(&mut self, distance: f32) {
+        // The upper edge of a bin is a threshold that admits all of it.
+        let bin = ((distance / BIN).ceil() as usize).saturating_sub(1).min(self.counts.len() - 1);
+        self.counts[bin] += 1;
+        self.total += 1;
+    }
+
+    /// Scores in the first `bins` bins.
+    fn below(&self, bins: usize) -> u64 {
+        self.counts[..bins.min(self.counts.len())].iter().sum()
+    }
+
+    /// The most bins that hold no more than `count` scores together.
+    fn bins_up_to(&self, count: u64) -> usize {
+        let mut sum = 0;
+        for (bin, own) in self.counts.iter().enumerate() {
+            sum += own;
+            if sum > count {
+                return bin;
+            }
+        }
+        self.counts.len()
+    }
+}
