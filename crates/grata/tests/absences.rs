@@ -135,6 +135,30 @@ fn sec_4_only_a_worker_loads_a_runtime() {
     assert_eq!(openers, ["engine.rs"]);
 }
 
+/// BYS-0, BYS-5: who may turn faces into numbers is a short list, and nothing that hides, keeps, releases or
+/// serves photos is on it. A name more is a decision about people: ETHICS.md first.
+#[test]
+fn bys_0_a_short_list_of_files_turns_faces_into_numbers() {
+    let with = |word: &str| -> Vec<String> {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+        let found = sources().into_iter().filter(|(_, text)| {
+            // What tests do is no door.
+            text.split("#[cfg(test)]").next().is_some_and(|text| text.contains(word))
+        });
+        found
+            .map(|(path, _)| path.strip_prefix(&root).unwrap().display().to_string())
+            .filter(|path| !path.ends_with("tests.rs"))
+            .collect()
+    };
+    assert_eq!(with("Embedder::new("), ["worker/engine.rs"]);
+    assert_eq!(with("embed_face("), ["worker/measure.rs"]);
+    assert_eq!(with("Scope::measurement()"), ["worker/measure/compare.rs", "worker/measure.rs"]);
+    assert!(with("Scope::on_own_device").is_empty(), "that is for the person's browser");
+    assert!(with("Scope::enrolment").is_empty(), "nobody enrols on the server yet");
+    assert_eq!(with(".comparing("), ["app/evaluate.rs"]);
+    assert_eq!(with("find::open("), ["app/evaluate.rs", "cli/evaluate.rs"]);
+}
+
 /// A worker is told what to do by its parent alone: no test hook, no variable, no log.
 #[test]
 fn sec_3_nothing_is_logged() {
