@@ -1,6 +1,7 @@
-//! Tasks for developers: `cargo xtask test | bench | scale | kill | pictures`.
+//! Tasks for developers: `cargo xtask test | bench | scale | find | kill | pictures`.
 
 mod bench;
+mod find;
 #[cfg(feature = "floor")]
 mod floor;
 mod kill;
@@ -24,6 +25,11 @@ cargo xtask scale      one album while all around it grows: time, memory (docs/s
     --profile NAME     what is measured (release)
     --make-in DIR      where they are made and kept, such as on /dev/shm (target/scale-made)
     --out FILE.md      replaces the part of this file between the two markers
+cargo xtask find       comparing faces: cost and error rates (docs/find.md); needs pack find
+    --photos DIR       marked test photos (../shared/testphotos)
+    --samples DIR      the sample photos of the demo
+    --copies N         re-photographed copies of each face (4)
+    --profile NAME     what is measured (release)
 cargo xtask kill       SIGKILL at random moments of add, release make and rights erase
     --kills N          moments (200)
     --seed N           repeats a run
@@ -37,6 +43,7 @@ fn main() -> ExitCode {
         #[cfg(feature = "floor")]
         Some("floor") => floor::run(arguments),
         Some("scale") => scale::Order::parse(arguments).and_then(|order| scale::run(&order)),
+        Some("find") => find::Order::parse(arguments).and_then(|order| find::run(&order)),
         Some("kill") => kill::run(arguments),
         Some("pictures") => pictures::run(),
         _ => Err(USAGE.into()),
