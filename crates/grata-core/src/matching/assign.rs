@@ -44,19 +44,27 @@ pub fn assign(candidates: &[Candidate], point: &OperatingPoint) -> Vec<Suggestio
             given.push(Suggestion { face, member });
         }
     }
-    given.retain(|one| !is_doubtful(one, candidates, point));
-    given.sort_unstable();
-    given
+    let mut sure: Vec<Suggestion> =
+        given.iter().filter(|one| !is_doubtful(one, &given, candidates, point)).copied().collect();
+    sure.sort_unstable();
+    sure
 }
 
-/// Whether another member is nearly as close to the face. All members count: whoever is beyond the
-/// threshold by a hair says as much about a doubt as whoever is within it.
-fn is_doubtful(one: &Suggestion, candidates: &[Candidate], point: &OperatingPoint) -> bool {
+/// Whether another member is nearly as close to the face. All members count but those who have a face
+/// that is nearer to them: whoever is beyond the threshold by a hair says as much about a doubt as
+/// whoever is within it.
+fn is_doubtful(
+    one: &Suggestion,
+    given: &[Suggestion],
+    candidates: &[Candidate],
+    point: &OperatingPoint,
+) -> bool {
     let of_face = || candidates.iter().filter(|candidate| candidate.face == one.face);
     let own = of_face().find(|candidate| candidate.member == one.member);
     let Some(own) = own.map(|candidate| candidate.score.distance()) else { return true };
+    let is_elsewhere = |member: usize| given.iter().any(|other| other.member == member);
     of_face()
-        .filter(|candidate| candidate.member != one.member)
+        .filter(|candidate| candidate.member != one.member && !is_elsewhere(candidate.member))
         .any(|other| other.score.distance() - own < point.lead)
 }
 
