@@ -85,6 +85,8 @@ ids! {
     ReleaseId;
     /// An image made for one release.
     RenditionId;
+    /// A passkey of somebody who signs in.
+    PasskeyId;
     /// A request about somebody's rights.
     RequestId;
     /// One erasure; the only name under which an erased person is still known, to nobody.

@@ -8,8 +8,8 @@ use std::str::FromStr;
 use grata_core::digest::Digest;
 use grata_core::geometry::PixelRect;
 use grata_core::id::{
-    AccountId, ActId, AlbumId, EvidenceId, FaceId, GuardianId, NotMeId, ObjectionId, PhotoId, ReleaseId,
-    RenditionId, RequestId, SubjectId, TagId, TombstoneId,
+    AccountId, ActId, AlbumId, EvidenceId, FaceId, GuardianId, NotMeId, ObjectionId, PasskeyId, PhotoId,
+    ReleaseId, RenditionId, RequestId, SubjectId, TagId, TombstoneId,
 };
 use grata_core::photo::PhotoDigest;
 use grata_core::region::{Region, Shape};
@@ -26,6 +26,7 @@ pub mod evidence;
 pub mod galleries;
 pub mod log;
 pub mod objections;
+pub mod passkeys;
 pub mod photos;
 pub mod releases;
 pub mod requests;
@@ -58,6 +59,7 @@ ids![
     GuardianId,
     NotMeId,
     ObjectionId,
+    PasskeyId,
     PhotoId,
     ReleaseId,
     RenditionId,

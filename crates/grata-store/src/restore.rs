@@ -150,6 +150,7 @@ impl Tx {
                             }
                         }
                         About::Photo(photo) => drop(withheld.insert(*photo)),
+                        About::WayIn(way) => self.end_way_in(*way)?,
                     }
                 }
             }
@@ -197,6 +198,7 @@ impl Tx {
             let photo: PhotoDigest = row.get(0)?;
             known.insert(photo.0.0, About::Photo(photo));
         }
+        known.extend(self.ways_in()?.into_iter().map(|way| (way.0, About::WayIn(way))));
         Ok(known)
     }
 }
@@ -205,4 +207,6 @@ impl Tx {
 enum About {
     Subject(SubjectId),
     Photo(PhotoDigest),
+    /// With which somebody of the organisation signs in. Only its end leaves a handle.
+    WayIn(Digest),
 }

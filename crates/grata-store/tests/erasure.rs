@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use grata_core::audit::entry::{ActorClass, Event, EventKind};
 use grata_core::consent::{ActKind, Means, PaperForm};
-use grata_core::id::{AccountId, GuardianId, NotMeId, ObjectionId, SubjectId};
+use grata_core::id::{AccountId, GuardianId, NotMeId, ObjectionId, PasskeyId, SubjectId};
 use grata_core::objection::{Objection, ObjectionTarget, Outcome};
 use grata_core::photo::Photo;
 use grata_core::release::{HideReason, Treatment};
@@ -16,7 +16,9 @@ use grata_core::subject::Age;
 use grata_core::tag::{NotMe, TagKind};
 use grata_store::blobs::BlobKey;
 use grata_store::erasure::CertificateParties;
+use grata_store::queries::accounts::{NewAccount, Role};
 use grata_store::queries::evidence::{Evidence, MediaType};
+use grata_store::queries::passkeys::NewPasskey;
 use grata_store::queries::requests::{Request, RequestKind};
 use grata_store::queries::subjects::{Invitation, Profile};
 use grata_store::sweep::Needles;
@@ -407,4 +409,76 @@ fn section_8_a_backup_does_not_catch_up_with_another_log() {
     folder.publish(&other.store().read().unwrap()).unwrap();
     let error = house.store().catch_up(&folder, &folder.head().unwrap(), now()).unwrap_err();
     assert_eq!(error.kind(), StoreErrorKind::Damaged);
+}
+
+/// A passkey that was removed, and those of an account that was closed, stay so.
+#[test]
+fn section_8_a_restored_backup_brings_back_no_way_in() {
+    let mut house = House::new();
+    let [kept, closed] = [b"kept", b"gone"].map(|name| {
+        let id = AccountId::random(&mut house.store().rng());
+        let login = String::from_utf8_lossy(name);
+        let password = "$argon2id$v=19$m=8,t=1,p=1$c29tZXNhbHQ$AAAAAAAAAAAAAAAAAAAAAA";
+        let mut tx = house.store().begin(now()).unwrap();
+        let role = Role::Owner;
+        tx.insert_account(&NewAccount { id, login: &login, label: &login, role, password }).unwrap();
+        tx.commit(event(EventKind::AccountAdded)).unwrap();
+        id
+    });
+    let passkeys = [(kept, "stays"), (kept, "lost"), (closed, "with the account")].map(|(account, label)| {
+        let id = PasskeyId::random(&mut house.store().rng());
+        let mut tx = house.store().begin(now()).unwrap();
+        let credential = label.as_bytes();
+        tx.insert_passkey(&NewPasskey { id, account, label, credential, key: b"key" }).unwrap();
+        tx.commit(event(EventKind::PasskeyAdded)).unwrap();
+        id
+    });
+    let backup = house.folder.path().join("backup.db");
+    house.store().copy_database(&backup).unwrap();
+    let mut tx = house.store().begin(now()).unwrap();
+    tx.delete_passkey(kept, passkeys[1]).unwrap();
+    tx.commit(event(EventKind::PasskeyRemoved)).unwrap();
+    let mut tx = house.store().begin(now()).unwrap();
+    tx.close_account(closed).unwrap();
+    tx.commit(event(EventKind::AccountChanged)).unwrap();
+    let published = grata_store::log_files::LogFolder::new(&house.folder.path().join("log"));
+    published.publish(&house.store().read().unwrap()).unwrap();
+    let pinned = published.head().unwrap();
+
+    house.store = None;
+    restore_database(&backup, &house.places.data);
+    let store = house.reopen();
+    let found = |label: &str| store.read().unwrap().passkey(label.as_bytes()).unwrap().is_some();
+    assert!(found("lost") && found("with the account"), "the backup has them");
+    let done = store.catch_up(&published, &pinned, now()).unwrap();
+    assert!(done.frozen.is_empty() && done.withheld == 0, "it is about nobody in a picture");
+    assert!(found("stays") && !found("lost") && !found("with the account"));
+    let labels = store.read().unwrap().passkeys_of(kept).unwrap();
+    assert_eq!(labels.iter().map(|one| one.label.as_str()).collect::<Vec<_>>(), ["stays"]);
+}
+
+/// What verifies a passkey, and what its owner calls it, is closed to whoever has the database alone.
+#[test]
+fn key_1_a_passkey_is_sealed() {
+    let house = House::new();
+    let account = AccountId::random(&mut house.store().rng());
+    let password = "$argon2id$v=19$m=8,t=1,p=1$c29tZXNhbHQ$AAAAAAAAAAAAAAAAAAAAAA";
+    let new = NewAccount { id: account, login: "l", label: "L", role: Role::Owner, password };
+    let mut tx = house.store().begin(now()).unwrap();
+    tx.insert_account(&new).unwrap();
+    let (id, label, credential, key): (_, _, &[u8], &[u8]) =
+        (PasskeyId::random(&mut house.store().rng()), "CANARY-LABEL", b"CANARY-CREDENTIAL", b"CANARY-KEY");
+    tx.insert_passkey(&NewPasskey { id, account, label, credential, key }).unwrap();
+    tx.commit(event(EventKind::PasskeyAdded)).unwrap();
+    assert_eq!(house.store().read().unwrap().passkey(credential).unwrap().unwrap().key, key);
+    let mut files = 0;
+    for file in std::fs::read_dir(&house.places.data).unwrap().flatten().filter(|file| file.path().is_file())
+    {
+        let bytes = std::fs::read(file.path()).unwrap();
+        for canary in [label.as_bytes(), credential, key] {
+            assert!(!bytes.windows(canary.len()).any(|window| window == canary), "{}", file.path().display());
+        }
+        files += 1;
+    }
+    assert!(files >= 2, "the database and its journal");
 }

@@ -150,13 +150,14 @@ fn acc_1_settings_are_listed_checked_and_on_record() {
     house.run(&["settings", "set", "backup_days", "20"]).expect(0);
     assert_eq!(house.entries(), before + 2, "nothing changed");
     assert_eq!(value("backup_days"), ("20".into(), true.into()));
-    let wrong: [(&str, &str, &str); 6] = [
+    let wrong: [(&str, &str, &str); 7] = [
+        ("sign_in", "magic", "by `passkey`"),
         ("backup_days", "0", "from 1 to 3650"),
         ("backup_days", "soon", "from 1 to 3650"),
         ("controller", " ", "one line"),
         ("address", "ftp://example.org", "https://"),
         ("log_folder", "/srv/log", "grata log keep"),
-        ("colour", "red", "These can be set: address, controller, backup_days"),
+        ("colour", "red", "These can be set: address, controller, backup_days, sign_in"),
     ];
     for (name, value, words) in wrong {
         let refused = house.run(&["settings", "set", name, value]).expect(1);

@@ -7,6 +7,8 @@
 
 #[path = "web/access.rs"]
 mod access;
+#[path = "web/authenticator.rs"]
+mod authenticator;
 #[path = "web/browser.rs"]
 mod browser;
 #[path = "web/crawling.rs"]
@@ -17,6 +19,8 @@ mod doors;
 mod load;
 #[path = "web/pages.rs"]
 mod pages;
+#[path = "web/passkeys.rs"]
+mod passkeys;
 #[path = "web/people.rs"]
 mod people;
 #[path = "web/photos.rs"]
@@ -55,6 +59,7 @@ fn run_tests() -> ExitCode {
         crawling::TESTS,
         doors::TESTS,
         pages::TESTS,
+        passkeys::TESTS,
         people::TESTS,
         photos::TESTS,
         serving::TESTS,

@@ -65,6 +65,8 @@ pub enum EventKind {
     SignedIn,
     SignedOut,
     GalleryShared,
+    PasskeyAdded,
+    PasskeyRemoved,
 }
 
 /// Who acted, as a class; never which person.

@@ -17,6 +17,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../../migrations/sqlite/0001_first.sql"),
     include_str!("../../migrations/sqlite/0002_evidence.sql"),
     include_str!("../../migrations/sqlite/0003_accounts.sql"),
+    include_str!("../../migrations/sqlite/0004_passkeys.sql"),
 ];
 
 /// How long a writer waits for the one before it.

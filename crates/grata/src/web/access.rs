@@ -10,6 +10,8 @@ pub enum Door {
     Anybody,
     /// An account with one of these roles, signed in.
     Staff(&'static [Role]),
+    /// An account of any role, signed in; where a password alone is not enough, by that as well.
+    Own,
     /// The link of a person or of their guardian (SEC-7).
     Person,
     /// The link of a gallery.
@@ -60,7 +62,7 @@ macro_rules! table {
     };
 }
 
-use Door::{Anybody, Gallery, Person, Staff};
+use Door::{Anybody, Gallery, Own, Person, Staff};
 
 table! {
     Static            Get  "/static/{digest}/{name}"               Anybody;
@@ -71,7 +73,9 @@ table! {
 
     SignInPage        Get  "/sign-in"                              Anybody;
     SignIn            Post "/sign-in"                              Anybody;
-    SignOut           Post "/sign-out"                             Staff(EVERYONE);
+    AskPasskey        Post "/sign-in/passkey/ask"                  Anybody;
+    ShowPasskey       Post "/sign-in/passkey"                      Anybody;
+    SignOut           Post "/sign-out"                             Own;
     StartPage         Get  "/start"                                Anybody;
     Start             Post "/start"                                Anybody;
 
@@ -101,6 +105,11 @@ table! {
     MeErasePage       Get  "/me/erase"                             Person;
     MeErase           Post "/me/erase"                             Person;
     MeLeave           Post "/me/leave"                             Person;
+
+    OwnSignIn         Get  "/desk/own"                             Own;
+    AskNewPasskey     Post "/desk/own/passkeys/ask"                Own;
+    AddPasskey        Post "/desk/own/passkeys"                    Own;
+    RemovePasskey     Post "/desk/own/passkeys/remove"             Staff(EVERYONE);
 
     Desk              Get  "/desk"                                 Staff(EVERYONE);
     NewAlbumPage      Get  "/desk/new-album"                       Staff(OWNING);
@@ -141,7 +150,7 @@ table! {
 
 /// Whether a role may come in by a door.
 pub fn may(door: Door, role: Role) -> bool {
-    matches!(door, Anybody) || matches!(door, Staff(roles) if roles.contains(&role))
+    matches!(door, Anybody | Own) || matches!(door, Staff(roles) if roles.contains(&role))
 }
 
 /// Whether a role may reach something: for links that are shown only to those who can follow them.

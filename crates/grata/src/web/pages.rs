@@ -20,6 +20,8 @@ pub mod links;
 pub mod log;
 pub mod me;
 pub mod object;
+pub mod own;
+pub mod passkey;
 pub mod people;
 pub mod person;
 pub mod photo;
@@ -40,6 +42,8 @@ pub enum Place {
     Open,
     /// The desk, with the account that is signed in.
     Desk(String, Role),
+    /// The same before they have shown enough to see the desk.
+    Doorstep(String),
     /// A person's own page, or a gallery.
     Own,
 }
@@ -63,6 +67,7 @@ impl Shell {
         let place = match &visit.visitor {
             Visitor::Nobody => Place::Open,
             Visitor::Staff(account) => Place::Desk(account.label.clone(), account.role),
+            Visitor::Halfway(account) => Place::Doorstep(account.label.clone()),
             Visitor::Person(_) | Visitor::Guest(_) => Place::Own,
         };
         Self { words: visit.words, place, csrf: visit.csrf(), path: visit.path.clone() }
@@ -115,13 +120,13 @@ impl Shell {
 
     /// Whether this is the desk.
     pub fn is_desk(&self) -> bool {
-        matches!(self.place, Place::Desk(..))
+        matches!(self.place, Place::Desk(..) | Place::Doorstep(_))
     }
 
     /// What colleagues call whoever is signed in.
     pub fn label(&self) -> &str {
         match &self.place {
-            Place::Desk(label, _) => label,
+            Place::Desk(label, _) | Place::Doorstep(label) => label,
             Place::Open | Place::Own => "",
         }
     }
@@ -130,7 +135,7 @@ impl Shell {
 /// The account behind a visit; the guard has let nobody else in.
 pub fn staff(visit: &Visit) -> Option<&Account> {
     match &visit.visitor {
-        Visitor::Staff(account) => Some(account),
+        Visitor::Staff(account) | Visitor::Halfway(account) => Some(account),
         _ => None,
     }
 }

@@ -11,8 +11,8 @@ use super::assets;
 use super::error::Trouble;
 use super::guard::{finish, guard};
 use super::pages::{
-    accounts, album, albums, front, gallery, links, log, me, object, people, person, photo, pick, recalls,
-    release, requests, rights, sign_in, status, upload,
+    accounts, album, albums, front, gallery, links, log, me, object, own, passkey, people, person, photo,
+    pick, recalls, release, requests, rights, sign_in, status, upload,
 };
 use super::site::Site;
 
@@ -36,6 +36,11 @@ pub fn router(site: &Site) -> Router {
         .with_state(site.clone())
 }
 
+/// For what scripts send that is no photo.
+fn small() -> DefaultBodyLimit {
+    DefaultBodyLimit::max(super::guard::MAX_FORM_BYTES)
+}
+
 fn page(route: Route) -> MethodRouter<Site> {
     match route {
         Route::Static => get(assets::serve),
@@ -45,6 +50,12 @@ fn page(route: Route) -> MethodRouter<Site> {
         Route::Status => get(status::page),
         Route::SignInPage => get(sign_in::page),
         Route::SignIn => post(sign_in::sign_in),
+        Route::AskPasskey => post(passkey::ask),
+        Route::ShowPasskey => post(passkey::show),
+        Route::OwnSignIn => get(own::page),
+        Route::AskNewPasskey => post(passkey::ask_new).layer(small()),
+        Route::AddPasskey => post(passkey::add).layer(small()),
+        Route::RemovePasskey => post(own::remove),
         Route::SignOut => post(sign_in::sign_out),
         Route::StartPage => get(sign_in::start_page),
         Route::Start => post(sign_in::start),

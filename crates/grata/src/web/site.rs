@@ -7,6 +7,7 @@ use grata_store::Store;
 
 use super::error::Trouble;
 use super::limits::Limits;
+use super::passkeys::Passkeys;
 use super::remembered::Remembered;
 use crate::app::{log, people};
 use crate::cx::Cx;
@@ -23,7 +24,8 @@ struct Inside {
     works: Works,
     limits: Limits,
     remembered: Remembered,
-    is_secure: bool,
+    passkeys: Passkeys,
+    address: String,
 }
 
 impl Site {
@@ -32,14 +34,15 @@ impl Site {
     /// # Errors
     /// The store cannot be used.
     pub fn new(store: Arc<Store>, cx: Cx, works: Works) -> Result<Self, AppError> {
-        let is_secure = people::address(&store.read()?)?.starts_with("https://");
+        let address = people::address(&store.read()?)?;
         Ok(Self(Arc::new(Inside {
             store,
             cx,
             works,
             limits: Limits::default(),
             remembered: Remembered::default(),
-            is_secure,
+            passkeys: Passkeys::at(&address),
+            address,
         })))
     }
 
@@ -68,9 +71,19 @@ impl Site {
         &self.0.remembered
     }
 
+    /// Passkeys, and where they are good.
+    pub fn passkeys(&self) -> &Passkeys {
+        &self.0.passkeys
+    }
+
+    /// Where pages are reached.
+    pub fn address(&self) -> &str {
+        &self.0.address
+    }
+
     /// Whether pages are reached by https, so that cookies travel by nothing else.
     pub fn is_secure(&self) -> bool {
-        self.0.is_secure
+        self.0.address.starts_with("https://")
     }
 
     /// The present moment.

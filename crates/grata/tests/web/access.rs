@@ -43,7 +43,7 @@ fn sec_5_the_whole_table_is_what_it_was() {
     visitors.extend([("person", anna), ("guest", site.guest())]);
     let mut text = String::from("# Made by the test; read it when it changes.\n");
     let names: Vec<&str> = visitors.iter().map(|(name, _)| *name).collect();
-    writeln!(text, "{:46} {}", "", names.map_columns()).unwrap();
+    writeln!(text, "{:50} {}", "", names.map_columns()).unwrap();
     for row in TABLE {
         let path = row
             .path
@@ -71,7 +71,7 @@ fn sec_5_the_whole_table_is_what_it_was() {
         };
         let outcomes: Vec<&str> = visitors.iter().map(|(_, who)| outcome(&ask(who))).collect();
         let asked = if row.asked == Asked::Get { "GET " } else { "POST" };
-        writeln!(text, "{:46} {}", format!("{asked} {}", row.path), outcomes.map_columns()).unwrap();
+        writeln!(text, "{:50} {}", format!("{asked} {}", row.path), outcomes.map_columns()).unwrap();
     }
     let text: String = text.lines().map(|line| format!("{}\n", line.trim_end())).collect();
     let place = Path::new(env!("CARGO_MANIFEST_DIR")).join(SNAPSHOT);

@@ -59,6 +59,7 @@ fn a_browser_goes_through_the_whole_story() {
     pages.push(page(&guest, "/gallery".into()));
     for path in [
         "/desk".to_string(),
+        "/desk/own".into(),
         "/desk/new-album".into(),
         format!("/desk/albums/{album}"),
         format!("/desk/photos/{photo}"),
@@ -77,6 +78,7 @@ fn a_browser_goes_through_the_whole_story() {
             "base": base,
             "pages": pages,
             "desk": cookie(&owner),
+            "colleagues": [cookie(&site.staff(Role::Reviewer)), cookie(&site.staff(Role::Privacy))],
             "album": album,
             "photo": photo,
             "files": files,

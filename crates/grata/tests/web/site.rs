@@ -1,6 +1,6 @@
 //! The application over an album with one group photo, and whoever visits it.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use axum::Router;
@@ -23,7 +23,7 @@ use grata_core::id::{AccountId, PhotoId, SubjectId};
 use grata_core::subject::Age;
 use grata_core::time::{FixedClock, Timestamp, hours_after};
 use grata_store::Store;
-use grata_store::queries::accounts::{NewAccount, Role};
+use grata_store::queries::accounts::{CameBy, NewAccount, Role};
 use grata_store::queries::subjects::{Invitation, NewSubject, Profile};
 use grata_store::vault::KeyName;
 use http_body_util::BodyExt as _;
@@ -91,6 +91,7 @@ pub struct Site {
     pub pages: Pages,
     pub works: Works,
     pub photo: PhotoId,
+    staff: Mutex<Vec<AccountId>>,
     router: Router,
     runtime: tokio::runtime::Runtime,
     now: Timestamp,
@@ -109,7 +110,7 @@ impl Site {
         let (runtime, now) = (runtime(), crate::world::LATER.parse().unwrap());
         let (pages, works) = pages(&store, now);
         let router = router(&pages);
-        Self { world, store, pages, works, photo, router, runtime, now }
+        Self { world, store, pages, works, photo, staff: Mutex::default(), router, runtime, now }
     }
 
     /// The same, on another day.
@@ -133,9 +134,22 @@ impl Site {
         let login = format!("{role:?} {id}");
         let password = "$argon2id$v=19$m=8,t=1,p=1$c29tZXNhbHQ$AAAAAAAAAAAAAAAAAAAAAA";
         tx.insert_account(&NewAccount { id, login: &login, label: "Camille", role, password }).unwrap();
-        let token = tx.insert_session(id, hours_after(self.now, 12)).unwrap();
+        tx.commit(event(EventKind::AccountAdded)).unwrap();
+        self.staff.lock().unwrap().push(id);
+        self.session_of(id)
+    }
+
+    /// The same account in another browser, by its password.
+    pub fn session_of(&self, account: AccountId) -> Who {
+        let mut tx = self.store.begin(self.now).unwrap();
+        let token = tx.insert_session(account, CameBy::Password, hours_after(self.now, 12)).unwrap();
         tx.commit(event(EventKind::SignedIn)).unwrap();
         Who::Desk(Digest(token).to_string())
+    }
+
+    /// The account of whoever was signed in last by [`Site::staff`].
+    pub fn newest(&self) -> AccountId {
+        *self.staff.lock().unwrap().last().unwrap()
     }
 
     /// A person, by a fresh link.
@@ -233,7 +247,8 @@ impl Site {
         let server =
             tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
         let listener = server.block_on(tokio::net::TcpListener::bind("127.0.0.1:0")).unwrap();
-        let base = format!("http://{}", listener.local_addr().unwrap());
+        // By name: passkeys know no numbers.
+        let base = format!("http://localhost:{}", listener.local_addr().unwrap().port());
         server.spawn(axum::serve(listener, self.router.clone()).into_future());
         let done = work(&base);
         server.shutdown_timeout(Duration::from_secs(2));

@@ -7,24 +7,27 @@ use axum::http::{StatusCode, header};
 use axum::response::Response;
 use serde::Deserialize;
 
+use super::passkey::PasskeysHere;
 use super::{Shell, go_to, shown, shown_as};
 use crate::error::ErrorKind;
 use crate::web::error::Trouble;
 use crate::web::guard::Visit;
-use crate::web::session::{self, Cookie, NewSignIn, SHORTEST_PASSWORD};
+use crate::web::session::{self, Cookie, NewSignIn, SHORTEST_PASSWORD, SignedIn};
 use crate::web::site::Site;
 
 #[derive(Template)]
 #[template(path = "pages/sign-in.html")]
 struct SignInPage {
     shell: Shell,
+    passkeys: PasskeysHere,
     login: String,
     problem: Option<&'static str>,
 }
 
 /// `GET /sign-in`
-pub async fn page(visit: Visit) -> Response {
-    shown(&SignInPage { shell: Shell::of(&visit), login: String::new(), problem: None })
+pub async fn page(State(site): State<Site>, visit: Visit) -> Response {
+    let (shell, passkeys) = (Shell::of(&visit), PasskeysHere::of(&site));
+    shown(&SignInPage { shell, passkeys, login: String::new(), problem: None })
 }
 
 /// What is filled in.
@@ -43,21 +46,20 @@ pub async fn sign_in(
     visit: Visit,
     Form(form): Form<SignIn>,
 ) -> Result<Response, Trouble> {
-    let shell = Shell::of(&visit);
+    let (shell, passkeys) = (Shell::of(&visit), PasskeysHere::of(&site));
     if !site.limits().may_try_password(&form.login) {
-        let page = SignInPage { shell, login: form.login, problem: Some("sign-in-too-often") };
+        let page = SignInPage { shell, passkeys, login: form.login, problem: Some("sign-in-too-often") };
         return Ok(shown_as(StatusCode::TOO_MANY_REQUESTS, &page));
     }
     let _turn = site.limits().hashing.acquire().await;
     let login = form.login.clone();
-    let secret = site.change(move |site| session::sign_in(site, &form.login, &form.password)).await?;
-    match secret {
-        Some(secret) => Ok(with_cookie(go_to("/desk"), &site, Cookie::Desk, &secret)),
-        None => {
-            let page = SignInPage { shell, login, problem: Some("sign-in-wrong") };
-            Ok(shown_as(StatusCode::UNPROCESSABLE_ENTITY, &page))
-        }
-    }
+    let problem = match site.change(move |site| session::sign_in(site, &form.login, &form.password)).await? {
+        SignedIn::Yes(secret) => return Ok(with_cookie(go_to("/desk"), &site, Cookie::Desk, &secret)),
+        SignedIn::No => "sign-in-wrong",
+        SignedIn::NeedsPasskey => "sign-in-needs-passkey",
+    };
+    let page = SignInPage { shell, passkeys, login, problem: Some(problem) };
+    Ok(shown_as(StatusCode::UNPROCESSABLE_ENTITY, &page))
 }
 
 /// `POST /sign-out`

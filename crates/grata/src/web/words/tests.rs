@@ -85,6 +85,7 @@ fn spelled_out() -> BTreeSet<String> {
         "conflict",
         "unavailable",
         "internal",
+        "passkey",
     ] {
         add("trouble-", &[trouble, &format!("{trouble}-advice")]);
     }
