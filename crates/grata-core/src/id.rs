@@ -75,6 +75,8 @@ ids! {
     ActId;
     /// A signed form, as it was scanned.
     EvidenceId;
+    /// What two people open for an hour.
+    EmergencyId;
     /// One hand tag.
     TagId;
     /// One mark "this is not me".

@@ -8,8 +8,8 @@ use std::str::FromStr;
 use grata_core::digest::Digest;
 use grata_core::geometry::PixelRect;
 use grata_core::id::{
-    AccountId, ActId, AlbumId, EvidenceId, FaceId, GuardianId, NotMeId, ObjectionId, PasskeyId, PhotoId,
-    ReleaseId, RenditionId, RequestId, SubjectId, TagId, TombstoneId,
+    AccountId, ActId, AlbumId, EmergencyId, EvidenceId, FaceId, GuardianId, NotMeId, ObjectionId, PasskeyId,
+    PhotoId, ReleaseId, RenditionId, RequestId, SubjectId, TagId, TombstoneId,
 };
 use grata_core::photo::PhotoDigest;
 use grata_core::region::{Region, Shape};
@@ -22,6 +22,7 @@ pub mod accounts;
 pub mod albums;
 pub mod consents;
 pub mod desk;
+pub mod emergencies;
 pub mod evidence;
 pub mod galleries;
 pub mod log;
@@ -54,6 +55,7 @@ ids![
     AccountId,
     ActId,
     AlbumId,
+    EmergencyId,
     EvidenceId,
     FaceId,
     GuardianId,

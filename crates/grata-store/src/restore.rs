@@ -118,6 +118,7 @@ impl Tx {
         let mut changed = BTreeSet::new();
         let mut withheld = BTreeSet::new();
         let known = self.everything_handles_are_about()?;
+        self.end_emergencies()?;
         for (bytes, place) in entries.iter().zip(from..) {
             let entry = Entry::parse(bytes).ok_or_else(damaged)?;
             if entry.kind == EventKind::ErasureBegun {

@@ -7,7 +7,8 @@ use std::path::{Path, PathBuf};
 
 use grata_core::audit::entry::{ActorClass, Event, EventKind};
 use grata_core::consent::{ActKind, Means, PaperForm};
-use grata_core::id::{AccountId, GuardianId, NotMeId, ObjectionId, PasskeyId, SubjectId};
+use grata_core::emergency::{Emergency, Why};
+use grata_core::id::{AccountId, EmergencyId, GuardianId, NotMeId, ObjectionId, PasskeyId, SubjectId};
 use grata_core::objection::{Objection, ObjectionTarget, Outcome};
 use grata_core::photo::Photo;
 use grata_core::release::{HideReason, Treatment};
@@ -30,13 +31,14 @@ const PARTIES: CertificateParties<'static> =
     CertificateParties { controller: "Sports club", backup_days: 35 };
 
 /// Words that stand for somebody, and occur nowhere else.
-const CANARIES: [&str; 6] = [
+const CANARIES: [&str; 7] = [
     "Canary Kanarienvogel",
     "canary.kanarienvogel@example.org",
     "Guardian Kanarienvogel",
     "guardian@kanarienvogel.example",
     "Sheet of Kanarienvogel",
     "kanarienvogel-payload",
+    "written down about kanarienvogel",
 ];
 
 /// Somebody of whom there is something in every table.
@@ -78,6 +80,20 @@ fn person_everywhere(house: &House) -> (SubjectId, Photo) {
         closed_at: None,
     })
     .unwrap();
+    let account = AccountId::random(&mut store.rng());
+    let password = "$argon2id$v=19$m=8,t=1,p=1$c29tZXNhbHQ$AAAAAAAAAAAAAAAAAAAAAA";
+    let new = NewAccount { id: account, login: "l", label: "L", role: Role::Owner, password };
+    tx.insert_account(&new).unwrap();
+    let emergency = Emergency {
+        id: EmergencyId::random(&mut store.rng()),
+        subject: canary,
+        why: Why::Fault,
+        asked_by: account,
+        asked_at: now(),
+        approved: None,
+        ended_at: None,
+    };
+    tx.insert_emergency(&emergency, CANARIES[6]).unwrap();
     let payload = serde_json::json!({ "text": CANARIES[5] });
     tx.commit(Event::new(EventKind::SubjectChanged, ActorClass::Staff).about(canary, payload)).unwrap();
     let form = PaperForm {
@@ -481,4 +497,51 @@ fn key_1_a_passkey_is_sealed() {
         files += 1;
     }
     assert!(files >= 2, "the database and its journal");
+}
+
+/// SEC-6: not even the database takes one person for two, and a restored backup opens nothing again.
+#[test]
+fn sec_6_an_emergency_takes_two_in_the_database_as_well() {
+    let mut house = House::new();
+    let subject = house.person("Sam Example", Age::Adult);
+    let [first, second] = ["one", "two"].map(|login| {
+        let id = AccountId::random(&mut house.store().rng());
+        let password = "$argon2id$v=19$m=8,t=1,p=1$c29tZXNhbHQ$AAAAAAAAAAAAAAAAAAAAAA";
+        let mut tx = house.store().begin(now()).unwrap();
+        tx.insert_account(&NewAccount { id, login, label: login, role: Role::Privacy, password }).unwrap();
+        tx.commit(event(EventKind::AccountAdded)).unwrap();
+        id
+    });
+    let id = EmergencyId::random(&mut house.store().rng());
+    let asked = Emergency {
+        id,
+        subject,
+        why: Why::Danger,
+        asked_by: first,
+        asked_at: now(),
+        approved: None,
+        ended_at: None,
+    };
+    let mut tx = house.store().begin(now()).unwrap();
+    tx.insert_emergency(&asked, "a reason").unwrap();
+    let alone = Emergency { approved: Some((first, now())), ..asked.clone() };
+    assert_eq!(tx.update_emergency(&alone).unwrap_err().kind(), StoreErrorKind::Conflict);
+    let open = asked.approved_by(second, now()).unwrap();
+    tx.update_emergency(&open).unwrap();
+    tx.commit(event(EventKind::EmergencyOpened)).unwrap();
+    assert_eq!(house.store().read().unwrap().emergency(id).unwrap(), Some(open.clone()));
+    let backup = house.folder.path().join("backup.db");
+    house.store().copy_database(&backup).unwrap();
+    let mut tx = house.store().begin(now()).unwrap();
+    tx.update_emergency(&Emergency { ended_at: Some(now()), ..open }).unwrap();
+    tx.commit(event(EventKind::EmergencyEnded)).unwrap();
+    let published = grata_store::log_files::LogFolder::new(&house.folder.path().join("log"));
+    published.publish(&house.store().read().unwrap()).unwrap();
+    let pinned = published.head().unwrap();
+    house.store = None;
+    restore_database(&backup, &house.places.data);
+    let store = house.reopen();
+    assert!(store.read().unwrap().emergency(id).unwrap().unwrap().is_open_to(first, now()));
+    store.catch_up(&published, &pinned, now()).unwrap();
+    assert!(!store.read().unwrap().emergency(id).unwrap().unwrap().is_open_to(first, now()));
 }

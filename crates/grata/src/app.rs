@@ -36,6 +36,7 @@ pub mod demo;
 pub mod detect;
 pub mod doctor;
 pub mod documents;
+pub mod emergency;
 pub mod evidence;
 pub mod forms;
 pub mod ingest;

@@ -15,6 +15,8 @@ mod browser;
 mod crawling;
 #[path = "web/doors.rs"]
 mod doors;
+#[path = "web/emergencies.rs"]
+mod emergencies;
 #[path = "web/load.rs"]
 mod load;
 #[path = "web/pages.rs"]
@@ -58,6 +60,7 @@ fn run_tests() -> ExitCode {
         browser::TESTS,
         crawling::TESTS,
         doors::TESTS,
+        emergencies::TESTS,
         pages::TESTS,
         passkeys::TESTS,
         people::TESTS,

@@ -67,6 +67,9 @@ pub enum EventKind {
     GalleryShared,
     PasskeyAdded,
     PasskeyRemoved,
+    EmergencyAsked,
+    EmergencyOpened,
+    EmergencyEnded,
 }
 
 /// Who acted, as a class; never which person.

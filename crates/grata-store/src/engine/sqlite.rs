@@ -18,6 +18,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../../migrations/sqlite/0002_evidence.sql"),
     include_str!("../../migrations/sqlite/0003_accounts.sql"),
     include_str!("../../migrations/sqlite/0004_passkeys.sql"),
+    include_str!("../../migrations/sqlite/0005_emergencies.sql"),
 ];
 
 /// How long a writer waits for the one before it.

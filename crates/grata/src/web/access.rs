@@ -1,5 +1,6 @@
 //! Who may reach what: one table, from which the router is built. What has no row here is not there
-//! (SEC-5). None of it finds anybody by a picture, and none lists the photos of a person for staff.
+//! (SEC-5). None of it finds anybody by a picture, and none lists the photos of a person for staff, but for what two
+//! of them open together for an hour (SEC-6).
 
 use grata_store::queries::accounts::Role::{self, Owner, Photographer, Privacy, Publisher, Reviewer};
 
@@ -139,6 +140,13 @@ table! {
     Invite            Post "/desk/people"                          Staff(ASKING);
     PersonCard        Get  "/desk/people/{person}"                 Staff(PRIVACY);
     Paper             Post "/desk/people/{person}/paper"           Staff(PRIVACY);
+
+    AskEmergency      Post "/desk/people/{person}/emergency"       Staff(PRIVACY);
+    Emergencies       Get  "/desk/emergencies"                     Staff(PRIVACY);
+    Emergency         Get  "/desk/emergencies/{emergency}"         Staff(PRIVACY);
+    EmergencyPhoto    Get  "/desk/emergencies/{emergency}/photos/{photo}" Staff(PRIVACY);
+    ApproveEmergency  Post "/desk/emergencies/{emergency}/approve" Staff(PRIVACY);
+    EndEmergency      Post "/desk/emergencies/{emergency}/end"     Staff(PRIVACY);
 
     Requests          Get  "/desk/requests"                        Staff(PRIVACY);
     Decide            Post "/desk/requests/objection"              Staff(PRIVACY);

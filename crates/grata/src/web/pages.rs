@@ -14,6 +14,7 @@ use super::words::Words;
 pub mod accounts;
 pub mod album;
 pub mod albums;
+pub mod emergency;
 pub mod front;
 pub mod gallery;
 pub mod links;
@@ -106,6 +107,9 @@ impl Shell {
                     || ["/desk/albums", "/desk/new", "/desk/photos"]
                         .iter()
                         .any(|start| self.path.starts_with(start))
+            }
+            "/desk/requests" => {
+                ["/desk/requests", "/desk/emergencies"].iter().any(|start| self.path.starts_with(start))
             }
             other => self.path.starts_with(other),
         };

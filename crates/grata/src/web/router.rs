@@ -11,8 +11,8 @@ use super::assets;
 use super::error::Trouble;
 use super::guard::{finish, guard};
 use super::pages::{
-    accounts, album, albums, front, gallery, links, log, me, object, own, passkey, people, person, photo,
-    pick, recalls, release, requests, rights, sign_in, status, upload,
+    accounts, album, albums, emergency, front, gallery, links, log, me, object, own, passkey, people, person,
+    photo, pick, recalls, release, requests, rights, sign_in, status, upload,
 };
 use super::site::Site;
 
@@ -108,6 +108,12 @@ fn page(route: Route) -> MethodRouter<Site> {
         Route::Invite => post(people::invite),
         Route::PersonCard => get(person::page),
         Route::Paper => post(person::paper),
+        Route::AskEmergency => post(emergency::ask),
+        Route::Emergencies => get(emergency::list),
+        Route::Emergency => get(emergency::page),
+        Route::EmergencyPhoto => get(emergency::picture),
+        Route::ApproveEmergency => post(emergency::approve),
+        Route::EndEmergency => post(emergency::end),
         Route::Requests => get(requests::page),
         Route::Decide => post(requests::decide),
         Route::Log => get(log::page),

@@ -137,6 +137,12 @@ impl Words {
         self.day(day(at))
     }
 
+    /// The time of day of a moment, in UTC: everybody reads the same, wherever they are.
+    pub fn clock(self, at: Timestamp) -> String {
+        let time: String = at.to_string().chars().skip(11).take(5).collect();
+        format!("{time} UTC")
+    }
+
     /// A channel, by its message if it has one: organisations name their own.
     pub fn channel(self, channel: &str) -> Cow<'static, str> {
         let key = format!("channel-{channel}");

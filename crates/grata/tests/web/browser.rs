@@ -36,6 +36,7 @@ fn a_browser_goes_through_the_whole_story() {
     let file = site.release().remove(0);
     let (anna, owner, guest) = (site.person(site.world.anna), site.staff(Role::Owner), site.guest());
     site.person(site.world.ben);
+    let emergency = crate::emergencies::opened(&site, &site.staff(Role::Privacy), &owner);
     let photos = tempfile::tempdir().unwrap();
     let files: Vec<PathBuf> = [vec![1], vec![2, 1]]
         .iter()
@@ -68,6 +69,8 @@ fn a_browser_goes_through_the_whole_story() {
         format!("/desk/people/{}", site.world.anna),
         "/desk/recalls".into(),
         "/desk/requests".into(),
+        "/desk/emergencies".into(),
+        emergency,
         "/desk/log?verify=1".into(),
         "/desk/accounts".into(),
     ] {

@@ -8,6 +8,7 @@ use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::Response;
 use grata_core::consent::Speaker;
+use grata_core::emergency::Why;
 use grata_core::id::{AlbumId, SubjectId};
 use grata_core::purpose::PurposeKind;
 use grata_core::subject::{Age, Restriction};
@@ -42,6 +43,7 @@ struct Page {
     standings: Vec<Standing>,
     albums: Vec<(String, String)>,
     channels: Vec<(String, String)>,
+    whys: Vec<(&'static str, String)>,
     problem: Option<&'static str>,
 }
 
@@ -106,6 +108,9 @@ async fn page_with(
             standings: standings.collect(),
             albums,
             channels,
+            whys: Why::ALL
+                .map(|why| (why.as_str(), words.t(&format!("why-{}", why.as_str())).into_owned()))
+                .into(),
             problem,
             id,
             shell,

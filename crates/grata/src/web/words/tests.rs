@@ -74,6 +74,7 @@ fn spelled_out() -> BTreeSet<String> {
     for role in grata_store::queries::accounts::Role::ALL {
         add("role-", &[role.as_str(), &format!("{}-help", role.as_str())]);
     }
+    add("why-", &grata_core::emergency::Why::ALL.map(|why| why.as_str()));
     for trouble in [
         "not-found",
         "forbidden",
