@@ -25,6 +25,7 @@ pub mod desk;
 pub mod emergencies;
 pub mod evidence;
 pub mod galleries;
+pub mod identities;
 pub mod log;
 pub mod objections;
 pub mod passkeys;

@@ -461,6 +461,8 @@ event-passkey-removed = Passkey removed
 event-emergency-asked = Emergency asked for
 event-emergency-opened = Emergency opened by two
 event-emergency-ended = Emergency ended
+event-provider-linked = Account elsewhere linked
+event-provider-unlinked = Link of an account ended
 
 own-title = Your sign-in
 own-halfway = A password alone is not enough here. Add a passkey to go on.
@@ -478,6 +480,20 @@ passkey-sorry = This was ended, or your device has no such passkey.
 passkey-elsewhere = Passkeys work at this address:
 passkey-never = This browser knows no passkeys, or this address has no name. Use your password.
 passkey-no-script = Passkeys need JavaScript.
+
+provider-sign-in = Sign in with { $name }
+provider-link = Link your account at { $name }
+provider-link-help = Sign in here with your account at { $name } as well. Nothing of it is kept but a hash.
+provider-linked = Your account at { $name } signs you in here.
+provider-unlink = End the link
+provider-go-lead = You sign in at { $name } and come back here. Use your own account there.
+provider-go = Go on to { $name }
+provider-waiting = Signing you in …
+provider-nothing = There is nothing to do on this page, or it needs JavaScript.
+provider-again = Back to the sign-in
+provider-refused = The answer of the other site is not accepted. Begin again, in this browser.
+provider-nobody = Nobody here has linked this account. Sign in with a passkey or a password first, and link it under your name.
+provider-taken = This account is linked with somebody here already.
 
 account-fresh = A link for a colleague
 account-fresh-help = It makes one account, once, within three days. It is shown this once.

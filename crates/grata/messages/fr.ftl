@@ -461,6 +461,8 @@ event-passkey-removed = Clé d'accès enlevée
 event-emergency-asked = Urgence demandée
 event-emergency-opened = Urgence ouverte à deux
 event-emergency-ended = Urgence terminée
+event-provider-linked = Compte extérieur lié
+event-provider-unlinked = Lien d'un compte terminé
 
 own-title = Votre connexion
 own-halfway = Un mot de passe seul ne suffit pas ici. Ajoutez une clé d'accès pour continuer.
@@ -478,6 +480,20 @@ passkey-sorry = Cela a été interrompu, ou votre appareil n'a pas cette clé.
 passkey-elsewhere = Les clés d'accès marchent à cette adresse :
 passkey-never = Ce navigateur ne connaît pas les clés d'accès, ou cette adresse n'a pas de nom. Utilisez votre mot de passe.
 passkey-no-script = Les clés d'accès demandent JavaScript.
+
+provider-sign-in = Se connecter avec { $name }
+provider-link = Lier votre compte chez { $name }
+provider-link-help = Connectez-vous ici aussi avec votre compte chez { $name }. Rien n'en est gardé qu'une empreinte.
+provider-linked = Votre compte chez { $name } vous connecte ici.
+provider-unlink = Mettre fin au lien
+provider-go-lead = Vous vous connectez chez { $name } et revenez ici. Utilisez là-bas votre propre compte.
+provider-go = Continuer chez { $name }
+provider-waiting = Connexion en cours …
+provider-nothing = Il n'y a rien à faire sur cette page, ou il lui faut JavaScript.
+provider-again = Retour à la connexion
+provider-refused = La réponse de l'autre site n'est pas acceptée. Recommencez, dans ce navigateur.
+provider-nobody = Personne ici n'a lié ce compte. Connectez-vous d'abord avec une clé d'accès ou un mot de passe, et liez-le sous votre nom.
+provider-taken = Ce compte est déjà lié à quelqu'un ici.
 
 account-fresh = Un lien pour un collègue
 account-fresh-help = Il crée un compte, une fois, dans les trois jours. Il n'est montré que cette fois.

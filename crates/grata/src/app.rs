@@ -47,6 +47,7 @@ pub mod notice;
 pub mod obscure;
 pub mod output;
 pub mod people;
+pub mod provider;
 pub mod recalls;
 pub mod regions;
 pub mod releases;

@@ -27,6 +27,8 @@ mod passkeys;
 mod people;
 #[path = "web/photos.rs"]
 mod photos;
+#[path = "web/providers.rs"]
+mod providers;
 #[path = "web/serving.rs"]
 mod serving;
 #[path = "web/site.rs"]
@@ -65,6 +67,7 @@ fn run_tests() -> ExitCode {
         passkeys::TESTS,
         people::TESTS,
         photos::TESTS,
+        providers::TESTS,
         serving::TESTS,
     ]
     .concat();

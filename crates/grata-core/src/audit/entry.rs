@@ -70,6 +70,8 @@ pub enum EventKind {
     EmergencyAsked,
     EmergencyOpened,
     EmergencyEnded,
+    ProviderLinked,
+    ProviderUnlinked,
 }
 
 /// Who acted, as a class; never which person.

@@ -19,6 +19,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../../migrations/sqlite/0003_accounts.sql"),
     include_str!("../../migrations/sqlite/0004_passkeys.sql"),
     include_str!("../../migrations/sqlite/0005_emergencies.sql"),
+    include_str!("../../migrations/sqlite/0006_identities.sql"),
 ];
 
 /// How long a writer waits for the one before it.

@@ -38,16 +38,19 @@ pub enum CameBy {
     Password,
     /// A passkey.
     Passkey,
+    /// A provider of sign-ins.
+    Provider,
 }
 
 impl CameBy {
     const WORDS: &'static [(&'static str, Self)] =
-        &[("password", Self::Password), ("passkey", Self::Passkey)];
+        &[("password", Self::Password), ("passkey", Self::Passkey), ("provider", Self::Provider)];
 
     const fn as_str(self) -> &'static str {
         match self {
             Self::Password => "password",
             Self::Passkey => "passkey",
+            Self::Provider => "provider",
         }
     }
 }

@@ -108,7 +108,8 @@ impl Reader {
 
     /// Every way in but names and passwords, by its keyed hash.
     pub(crate) fn ways_in(&self) -> Result<Vec<Digest>> {
-        let rows = self.tx.query("SELECT credential_hash FROM passkeys", &[])?;
+        let sql = "SELECT credential_hash FROM passkeys UNION SELECT identity_hash FROM identities";
+        let rows = self.tx.query(sql, &[])?;
         rows.iter().map(|row| row.get(0)).collect()
     }
 }
@@ -160,7 +161,8 @@ impl Tx {
 
     /// Ends every way in of an account but its name and password.
     pub(crate) fn end_ways_in(&mut self, account: AccountId) -> Result<()> {
-        let sql = "SELECT credential_hash FROM passkeys WHERE account = $1";
+        let sql = "SELECT credential_hash FROM passkeys WHERE account = $1 \
+                   UNION SELECT identity_hash FROM identities WHERE account = $1";
         for row in self.tx.query(sql, values![account])? {
             let way = row.get(0)?;
             self.touches_way_in(way);
@@ -171,6 +173,7 @@ impl Tx {
 
     pub(crate) fn end_way_in(&mut self, way: Digest) -> Result<()> {
         self.tx.execute("DELETE FROM passkeys WHERE credential_hash = $1", values![way])?;
+        self.tx.execute("DELETE FROM identities WHERE identity_hash = $1", values![way])?;
         Ok(())
     }
 }

@@ -76,6 +76,9 @@ table! {
     SignIn            Post "/sign-in"                              Anybody;
     AskPasskey        Post "/sign-in/passkey/ask"                  Anybody;
     ShowPasskey       Post "/sign-in/passkey"                      Anybody;
+    ByProvider        Get  "/sign-in/provider"                     Anybody;
+    ProviderBackPage  Get  "/sign-in/back"                         Anybody;
+    ProviderBack      Post "/sign-in/back"                         Anybody;
     SignOut           Post "/sign-out"                             Own;
     StartPage         Get  "/start"                                Anybody;
     Start             Post "/start"                                Anybody;
@@ -111,6 +114,8 @@ table! {
     AskNewPasskey     Post "/desk/own/passkeys/ask"                Own;
     AddPasskey        Post "/desk/own/passkeys"                    Own;
     RemovePasskey     Post "/desk/own/passkeys/remove"             Staff(EVERYONE);
+    LinkProvider      Post "/desk/own/provider"                    Staff(EVERYONE);
+    UnlinkProvider    Post "/desk/own/provider/remove"             Staff(EVERYONE);
 
     Desk              Get  "/desk"                                 Staff(EVERYONE);
     NewAlbumPage      Get  "/desk/new-album"                       Staff(OWNING);

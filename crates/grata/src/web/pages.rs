@@ -27,6 +27,7 @@ pub mod people;
 pub mod person;
 pub mod photo;
 pub mod pick;
+pub mod provider;
 pub mod recalls;
 pub mod release;
 pub mod requests;

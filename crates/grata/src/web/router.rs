@@ -12,7 +12,7 @@ use super::error::Trouble;
 use super::guard::{finish, guard};
 use super::pages::{
     accounts, album, albums, emergency, front, gallery, links, log, me, object, own, passkey, people, person,
-    photo, pick, recalls, release, requests, rights, sign_in, status, upload,
+    photo, pick, provider, recalls, release, requests, rights, sign_in, status, upload,
 };
 use super::site::Site;
 
@@ -52,6 +52,11 @@ fn page(route: Route) -> MethodRouter<Site> {
         Route::SignIn => post(sign_in::sign_in),
         Route::AskPasskey => post(passkey::ask),
         Route::ShowPasskey => post(passkey::show),
+        Route::ByProvider => get(provider::sign_in),
+        Route::ProviderBackPage => get(provider::back_page),
+        Route::ProviderBack => post(provider::back),
+        Route::LinkProvider => post(provider::link),
+        Route::UnlinkProvider => post(provider::unlink),
         Route::OwnSignIn => get(own::page),
         Route::AskNewPasskey => post(passkey::ask_new).layer(small()),
         Route::AddPasskey => post(passkey::add).layer(small()),

@@ -45,6 +45,8 @@ pub enum Cookie {
     Page,
     /// Of a gallery.
     Gallery,
+    /// Of a browser that was sent to a provider, and comes back.
+    State,
 }
 
 impl Cookie {
@@ -53,13 +55,15 @@ impl Cookie {
             Self::Desk => "grata-desk",
             Self::Page => "grata-page",
             Self::Gallery => "grata-gallery",
+            Self::State => "grata-state",
         }
     }
 
     /// Scripts cannot read it, and no other site can send it. The desk's comes along when somebody
-    /// follows a link in a mail; the others are set by the page that such a link opens.
+    /// follows a link in a mail, and when they come back from a provider; those of people and galleries are
+    /// set by the page that a link opens.
     pub fn set(self, secret: &str, is_secure: bool) -> Option<HeaderValue> {
-        let strictness = if self == Self::Desk { "Lax" } else { "Strict" };
+        let strictness = if matches!(self, Self::Desk | Self::State) { "Lax" } else { "Strict" };
         let secure = if is_secure { "; Secure" } else { "" };
         let text = format!("{}={secret}; Path=/; HttpOnly; SameSite={strictness}{secure}", self.name());
         HeaderValue::try_from(text).ok()
@@ -119,6 +123,7 @@ pub fn visitor(site: &Site, cookie: Cookie, secret: &str) -> Result<Option<Visit
             session => session.map(|(account, _)| Visitor::Staff(account)),
         },
         Cookie::Page => reader.invitation(&token, now)?.map(Visitor::Person),
+        Cookie::State => None,
         Cookie::Gallery => reader.gallery_link(&token, now)?.map(Visitor::Guest),
     })
 }

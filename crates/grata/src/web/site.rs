@@ -7,8 +7,11 @@ use grata_store::Store;
 
 use super::error::Trouble;
 use super::limits::Limits;
+use super::pages::provider::Sent;
 use super::passkeys::Passkeys;
+use super::pending::Pending;
 use super::remembered::Remembered;
+use crate::app::provider::{self, Provider};
 use crate::app::{log, people};
 use crate::cx::Cx;
 use crate::error::{AppError, ErrorKind};
@@ -25,6 +28,8 @@ struct Inside {
     limits: Limits,
     remembered: Remembered,
     passkeys: Passkeys,
+    provider: Option<Provider>,
+    sent: Pending<Sent>,
     address: String,
 }
 
@@ -34,7 +39,9 @@ impl Site {
     /// # Errors
     /// The store cannot be used.
     pub fn new(store: Arc<Store>, cx: Cx, works: Works) -> Result<Self, AppError> {
-        let address = people::address(&store.read()?)?;
+        let reader = store.read()?;
+        let (address, provider) = (people::address(&reader)?, provider::installed(&reader)?);
+        drop(reader);
         Ok(Self(Arc::new(Inside {
             store,
             cx,
@@ -42,6 +49,8 @@ impl Site {
             limits: Limits::default(),
             remembered: Remembered::default(),
             passkeys: Passkeys::at(&address),
+            provider,
+            sent: Pending::default(),
             address,
         })))
     }
@@ -74,6 +83,16 @@ impl Site {
     /// Passkeys, and where they are good.
     pub fn passkeys(&self) -> &Passkeys {
         &self.0.passkeys
+    }
+
+    /// By whom colleagues sign in as well, if somebody is installed.
+    pub fn provider(&self) -> Option<&Provider> {
+        self.0.provider.as_ref()
+    }
+
+    /// Browsers that were sent to the provider.
+    pub fn sent(&self) -> &Pending<Sent> {
+        &self.0.sent
     }
 
     /// Where pages are reached.

@@ -33,7 +33,7 @@ fn outcome(answer: &Answer) -> &'static str {
 }
 
 fn sec_5_the_whole_table_is_what_it_was() {
-    let site = Site::new();
+    let (_school, site) = crate::providers::School::install(Site::new());
     let file = site.release().remove(0);
     let anna = site.person(site.world.anna);
     // So that there is a receipt.

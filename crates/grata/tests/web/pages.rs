@@ -13,7 +13,7 @@ pub const TESTS: &[(&str, fn())] = &[
 ];
 
 fn tra_5_every_page_in_every_language() {
-    let site = Site::new();
+    let (_school, site) = crate::providers::School::install(Site::new());
     let file = site.release().remove(0);
     let (anna, owner, guest) = (site.person(site.world.anna), site.staff(Role::Owner), site.guest());
     site.post(&anna, "/me/answer", &[("purpose", "publish:print"), ("answer", "no")]).expect(303);
@@ -67,7 +67,7 @@ fn tra_5_every_page_in_every_language() {
             assert!(!text.contains(other), "{path}");
         }
     }
-    assert_eq!(looked_at, 2 * 26, "pages, each in two languages");
+    assert_eq!(looked_at, 2 * 27, "pages, each in two languages");
 }
 
 fn tra_5_a_language_is_switched_and_remembered() {

@@ -242,15 +242,17 @@ impl Site {
         })
     }
 
-    /// Serves the pages on a free port while somebody uses them.
-    pub fn served<T>(&self, work: impl FnOnce(&str) -> T) -> T {
+    /// Serves the pages while somebody uses them, at `listener`.
+    pub fn served<T>(&self, listener: std::net::TcpListener, work: impl FnOnce(&str) -> T) -> T {
         let server =
             tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
-        let listener = server.block_on(tokio::net::TcpListener::bind("127.0.0.1:0")).unwrap();
-        // By name: passkeys know no numbers.
-        let base = format!("http://localhost:{}", listener.local_addr().unwrap().port());
+        let base = base_of(&listener);
+        listener.set_nonblocking(true).unwrap();
+        let inside = server.enter();
+        let listener = tokio::net::TcpListener::from_std(listener).unwrap();
         server.spawn(axum::serve(listener, self.router.clone()).into_future());
         let done = work(&base);
+        drop(inside);
         server.shutdown_timeout(Duration::from_secs(2));
         done
     }
@@ -305,6 +307,11 @@ impl Drop for Site {
     fn drop(&mut self) {
         self.works.stop();
     }
+}
+
+/// The address of what is served there, by name: passkeys know no numbers.
+pub fn base_of(listener: &std::net::TcpListener) -> String {
+    format!("http://localhost:{}", listener.local_addr().unwrap().port())
 }
 
 fn runtime() -> tokio::runtime::Runtime {

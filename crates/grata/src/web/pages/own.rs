@@ -8,6 +8,7 @@ use grata_core::id::PasskeyId;
 use serde::Deserialize;
 
 use super::passkey::PasskeysHere;
+use super::provider::linked_since;
 use super::{Shell, go_to, shown, staff};
 use crate::error::{AppError, ErrorKind};
 use crate::web::error::Trouble;
@@ -31,6 +32,9 @@ struct Page {
     role: String,
     lines: Vec<Line>,
     is_halfway: bool,
+    /// What the provider is called, if one is installed.
+    provider: Option<String>,
+    linked: Option<String>,
 }
 
 /// `GET /desk/own`
@@ -40,7 +44,10 @@ struct Page {
 pub async fn page(State(site): State<Site>, visit: Visit) -> Result<Response, Trouble> {
     let account = staff(&visit).cloned().ok_or_else(Trouble::forbidden)?;
     let (id, words) = (account.id, visit.words);
-    let lines = site.run(move |site| Ok(site.store().read()?.passkeys_of(id)?)).await?;
+    let whose = visit.clone();
+    let (lines, linked) = site
+        .run(move |site| Ok((site.store().read()?.passkeys_of(id)?, linked_since(site, &whose, id)?)))
+        .await?;
     let lines = lines.into_iter().map(|line| Line {
         id: line.id.to_string(),
         label: line.label,
@@ -53,6 +60,8 @@ pub async fn page(State(site): State<Site>, visit: Visit) -> Result<Response, Tr
         role: words.t(&format!("role-{}", account.role.as_str())).into_owned(),
         lines: lines.collect(),
         is_halfway: matches!(visit.visitor, Visitor::Halfway(_)),
+        provider: site.provider().map(|provider| provider.name.clone()),
+        linked,
     }))
 }
 

@@ -20,14 +20,21 @@ use crate::web::site::Site;
 struct SignInPage {
     shell: Shell,
     passkeys: PasskeysHere,
+    provider: Option<String>,
     login: String,
     problem: Option<&'static str>,
 }
 
+impl SignInPage {
+    fn of(site: &Site, visit: &Visit, login: String, problem: Option<&'static str>) -> Self {
+        let provider = site.provider().map(|provider| provider.name.clone());
+        Self { shell: Shell::of(visit), passkeys: PasskeysHere::of(site), provider, login, problem }
+    }
+}
+
 /// `GET /sign-in`
 pub async fn page(State(site): State<Site>, visit: Visit) -> Response {
-    let (shell, passkeys) = (Shell::of(&visit), PasskeysHere::of(&site));
-    shown(&SignInPage { shell, passkeys, login: String::new(), problem: None })
+    shown(&SignInPage::of(&site, &visit, String::new(), None))
 }
 
 /// What is filled in.
@@ -46,9 +53,8 @@ pub async fn sign_in(
     visit: Visit,
     Form(form): Form<SignIn>,
 ) -> Result<Response, Trouble> {
-    let (shell, passkeys) = (Shell::of(&visit), PasskeysHere::of(&site));
     if !site.limits().may_try_password(&form.login) {
-        let page = SignInPage { shell, passkeys, login: form.login, problem: Some("sign-in-too-often") };
+        let page = SignInPage::of(&site, &visit, form.login, Some("sign-in-too-often"));
         return Ok(shown_as(StatusCode::TOO_MANY_REQUESTS, &page));
     }
     let _turn = site.limits().hashing.acquire().await;
@@ -58,7 +64,7 @@ pub async fn sign_in(
         SignedIn::No => "sign-in-wrong",
         SignedIn::NeedsPasskey => "sign-in-needs-passkey",
     };
-    let page = SignInPage { shell, passkeys, login, problem: Some(problem) };
+    let page = SignInPage::of(&site, &visit, login, Some(problem));
     Ok(shown_as(StatusCode::UNPROCESSABLE_ENTITY, &page))
 }
 

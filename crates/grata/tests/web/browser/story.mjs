@@ -10,6 +10,7 @@ const story = JSON.parse(process.env.STORY);
 const axe = fs.readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const faults = [];
 const expected = [];
+let looks = 0;
 const fault = (what) => faults.push(what);
 const expect = (fine, what) => { if (!fine) fault(what); };
 
@@ -47,11 +48,16 @@ async function open(made) {
     if (place >= 0) expected.splice(place, 1);
     else fault(`console: ${message.text()} (${page.url()})`);
   });
-  page.on("request", (request) => expect(request.url().startsWith(story.base) || request.url().startsWith("data:"), `asks elsewhere: ${request.url()}`));
+  page.on("request", (request) => expect(request.url().startsWith(story.base) || request.url().startsWith(story.provider) || request.url().startsWith("data:"), `asks elsewhere: ${request.url()}`));
   return page;
 }
 
 async function look(page, name) {
+  // For whoever wants to see them.
+  if (process.env.GRATA_TEST_PICTURES) {
+    const file = `${String(++looks).padStart(3, "0")} ${name.replace(/[^a-zA-Z0-9,()-]+/g, "_").slice(0, 80)}.png`;
+    await page.screenshot({ path: path.join(process.env.GRATA_TEST_PICTURES, file), fullPage: true });
+  }
   await page.evaluate(axe);
   const tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
   const result = await page.evaluate((tags) => globalThis.axe.run(document, { runOnly: tags }), tags);
@@ -185,7 +191,30 @@ async function passkey(options, cookie) {
   await made.close();
 }
 
+// Somebody of the organisation links their account at a provider, and signs in by it.
+async function provider(cookie) {
+  const made = await context(WIDE, cookie);
+  const page = await open(made);
+  const there = () => page.waitForURL((address) => address.href.startsWith(story.provider));
+  await page.goto(`${story.base}/desk/own`);
+  await page.click("form[action='/desk/own/provider'] button");
+  await look(page, "on the way to a provider");
+  await page.click("a.main");
+  await there();
+  await page.click("button");
+  await page.waitForURL("**/desk/own");
+  await page.waitForSelector("form[action='/desk/own/provider/remove']");
+  expect(!page.url().includes("#"), "the token stands in the address bar");
+  await page.click("form[action='/sign-out'] button");
+  await page.waitForURL((address) => address.pathname === "/");
+  await page.goto(`${story.base}/sign-in`);
+  await page.click("a[href='/sign-in/provider']");
+  await page.waitForURL("**/desk");
+  await made.close();
+}
+
 try {
+  await provider(story.colleagues[2]);
   await everyPage();
   await passkey(WIDE, story.colleagues[0]);
   await passkey({ ...PHONE, locale: "fr-FR", colorScheme: "dark" }, story.colleagues[1]);
