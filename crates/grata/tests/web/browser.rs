@@ -78,6 +78,8 @@ fn a_browser_goes_through_the_whole_story() {
     let (anna, owner, guest) = (site.person(site.world.anna), site.staff(Role::Owner), site.guest());
     site.person(site.world.ben);
     let emergency = crate::emergencies::opened(&site, &site.staff(Role::Privacy), &owner);
+    let (subject, guardian, child, parent) = site.child();
+    people::verify_guardian(&site.store, subject, guardian, "by telephone", site.now()).unwrap();
     let photos = tempfile::tempdir().unwrap();
     let files: Vec<PathBuf> = [vec![1], vec![2, 1]]
         .iter()
@@ -129,6 +131,8 @@ fn a_browser_goes_through_the_whole_story() {
             "files": files,
             "letters": ["e", "x"],
             "person": anna.secret(),
+            "child": child.secret(),
+            "parent": parent.secret(),
             "provider": address_of_provider,
         })
     };

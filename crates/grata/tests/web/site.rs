@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 use axum::Router;
 use axum::body::Body;
 use axum::http::{Method, Request, StatusCode, header};
+use grata::app::people::{self, InviteOrder, Invited, NewGuardian, NewPerson};
 use grata::config::Config;
 use grata::cx::{Cx, Hands};
 use grata::stop::Stop;
@@ -19,7 +20,7 @@ use grata::worker::process::WorkerCommand;
 use grata::worker::protocol::ModelFiles;
 use grata_core::audit::entry::EventKind;
 use grata_core::digest::Digest;
-use grata_core::id::{AccountId, PhotoId, SubjectId};
+use grata_core::id::{AccountId, GuardianId, PhotoId, SubjectId};
 use grata_core::subject::Age;
 use grata_core::time::{FixedClock, Timestamp, hours_after};
 use grata_store::Store;
@@ -177,6 +178,27 @@ impl Site {
         .unwrap();
         tx.commit(event(EventKind::SubjectAdded)).unwrap();
         id
+    }
+
+    /// A French child of fourteen and their guardian, by their links; nobody has checked the guardian yet.
+    pub fn child(&self) -> (SubjectId, GuardianId, Who, Who) {
+        let person = NewPerson {
+            profile: Profile { name: "Zoé Enfant".into(), contact: None },
+            age: Age::Born("2012-05-05".parse().unwrap()),
+            country: "FR".parse().unwrap(),
+            language: "fr".parse().unwrap(),
+        };
+        let profile = Profile { name: "Parent Enfant".into(), contact: None };
+        let order = InviteOrder {
+            person: Invited::New(person),
+            guardian: Some(NewGuardian { profile, until: None }),
+            album: self.world.album,
+            days: 60,
+        };
+        let made = people::invite(&self.store, &order, self.now).unwrap();
+        let (guardian, link) = made.guardian.unwrap();
+        let who = |link: &str| Who::Person(link.rsplit('#').next().unwrap().to_string());
+        (made.subject, guardian, who(&made.link), who(&link))
     }
 
     /// Whoever has the link of the website's gallery.

@@ -194,7 +194,12 @@ fn question(
     let follows = match standing {
         Ok(until) => words.a("me-shown-until", "day", words.day(until)),
         Err("never-asked") => words.t("me-not-answered"),
-        Err(reason) => words.t(&format!("me-{reason}")),
+        Err(reason) => match (invitation.guardian, reason) {
+            (Some(_), "refused") => words.t("me-child-refused"),
+            (Some(_), "withdrawn") => words.t("me-child-withdrew"),
+            (Some(_), "guardian-missing") | (None, "child-missing") => words.t("me-you-missing"),
+            _ => words.t(&format!("me-{reason}")),
+        },
     };
     Ok(Asked {
         title: words.channel(publish.channel.as_str()).into_owned(),

@@ -213,9 +213,48 @@ async function provider(cookie) {
   await made.close();
 }
 
+// A French child of fourteen and a parent, on two phones: nothing before both, and the child's no holds.
+async function child() {
+  const pages = [];
+  for (const secret of [story.child, story.parent]) {
+    const made = await context({ ...PHONE, locale: "fr-FR" });
+    const page = await open(made);
+    await page.goto(`${story.base}/i#${secret}`);
+    await page.waitForURL("**/me");
+    pages.push(page);
+  }
+  const [own, parent] = pages;
+  expect(await own.locator(".child-notice").isVisible(), "the child does not see the notice for children");
+  await look(own, "a child's page");
+  await look(parent, "a guardian's page");
+  const website = "li:has(input[value='publish:website'])";
+  const says = async (page, words) => {
+    await page.goto(`${story.base}/me`);
+    const said = await page.textContent(`${website} .standing`);
+    expect(said.includes(words), `${words}: ${said}`);
+  };
+  const tap = async (page, answer) => {
+    await page.goto(`${story.base}/me`);
+    await page.locator(`${website} button.${answer}`).tap();
+    await page.waitForSelector(`${website}.${answer}`);
+  };
+  await tap(own, "yes");
+  await says(own, "Un tuteur doit aussi dire oui");
+  await tap(parent, "yes");
+  await says(own, "Montré, jusqu'au");
+  await says(parent, "Montré, jusqu'au");
+  await tap(own, "no");
+  await says(own, "Vous avez retiré votre oui");
+  await tap(parent, "no");
+  await tap(parent, "yes");
+  await says(parent, "L'enfant a retiré son oui");
+  for (const page of pages) await page.context().close();
+}
+
 try {
   await provider(story.colleagues[2]);
   await everyPage();
+  await child();
   await passkey(WIDE, story.colleagues[0]);
   await passkey({ ...PHONE, locale: "fr-FR", colorScheme: "dark" }, story.colleagues[1]);
   const { strokes, link } = await officer();
