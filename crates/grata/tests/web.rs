@@ -36,6 +36,8 @@ mod site;
 #[path = "releases/stand_in.rs"]
 #[allow(dead_code, reason = "shared with another test program")]
 mod stand_in;
+#[path = "web/states.rs"]
+mod states;
 #[path = "../../grata-store/tests/support/mod.rs"]
 mod support;
 #[path = "releases/world.rs"]
@@ -69,6 +71,7 @@ fn run_tests() -> ExitCode {
         photos::TESTS,
         providers::TESTS,
         serving::TESTS,
+        states::TESTS,
     ]
     .concat();
     let trial = |(name, test): (&'static str, fn())| {

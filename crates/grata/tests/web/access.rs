@@ -20,7 +20,7 @@ const SNAPSHOT: &str = "tests/web/access.txt";
 
 /// What came of asking: `yes`, `no` (signed in, and not theirs), `sign in`, or `-` (looks as if it were
 /// not there).
-fn outcome(answer: &Answer) -> &'static str {
+pub fn outcome(answer: &Answer) -> &'static str {
     match answer.status.as_u16() {
         303 if answer.location() == "/sign-in" => "sign in",
         // The guard lets them in, and asks for the token that this test does not send.
