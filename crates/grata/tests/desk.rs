@@ -150,7 +150,8 @@ fn acc_1_settings_are_listed_checked_and_on_record() {
     house.run(&["settings", "set", "backup_days", "20"]).expect(0);
     assert_eq!(house.entries(), before + 2, "nothing changed");
     assert_eq!(value("backup_days"), ("20".into(), true.into()));
-    let wrong: [(&str, &str, &str); 7] = [
+    let wrong: [(&str, &str, &str); 8] = [
+        ("address", "http://localhost.example.org", "https://"),
         ("sign_in", "magic", "by `passkey`"),
         ("backup_days", "0", "from 1 to 3650"),
         ("backup_days", "soon", "from 1 to 3650"),

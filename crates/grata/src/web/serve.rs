@@ -60,12 +60,13 @@ pub fn serve(order: &ServeOrder, store: Store, cx: &Cx, say: &mut dyn Write) -> 
     let works = Works::start(crew, pool::jobs(order.jobs, TYPICAL_WORKER_BYTES).get());
     let store = Arc::new(store);
     // Nobody listening to these words is no reason not to serve.
-    let _ = writeln!(say, "grata serves http://{address}/ until it is stopped with Ctrl-C.");
+    let base = base(address);
+    let _ = writeln!(say, "grata serves {base}/ until it is stopped with Ctrl-C.");
     if let Some(secret) = session::owners_link(&store, cx.now())? {
         let _ = writeln!(
             say,
             "Nobody has an account yet. Make the owner's with this link, once, within three days:\n  \
-             http://{address}/start#{secret}"
+             {base}/start#{secret}"
         );
     }
     let _ = say.flush();
@@ -74,6 +75,15 @@ pub fn serve(order: &ServeOrder, store: Store, cx: &Cx, say: &mut dyn Write) -> 
     works.stop();
     runtime.shutdown_timeout(GRACE);
     served
+}
+
+/// Where a browser goes. By name if that is this machine: links begin so, cookies belong to it, and passkeys
+/// know no numbers.
+fn base(address: SocketAddr) -> String {
+    match address.ip().is_loopback() {
+        true => format!("http://localhost:{}", address.port()),
+        false => format!("http://{address}"),
+    }
 }
 
 async fn listen(listener: TcpListener, site: &Site, cx: &Cx) -> Result<(), AppError> {
