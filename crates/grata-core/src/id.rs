@@ -95,6 +95,13 @@ ids! {
     TombstoneId;
 }
 
+impl AccountId {
+    /// Its beginning, for people to read and compare.
+    pub fn short(&self) -> String {
+        self.to_string().chars().take(8).collect()
+    }
+}
+
 /// Chance that repeats itself, for the tests of this crate.
 #[cfg(test)]
 pub(crate) mod counting {

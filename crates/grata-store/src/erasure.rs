@@ -3,7 +3,7 @@
 
 use std::path::PathBuf;
 
-use grata_core::audit::entry::{ActorClass, Event, EventKind};
+use grata_core::audit::entry::{Actor, ActorClass, Event, EventKind};
 use grata_core::id::{SubjectId, TombstoneId};
 use grata_core::rights::ErasurePlan;
 use grata_core::signed::{Document, DocumentKind};
@@ -146,7 +146,7 @@ impl Store {
     pub fn begin_erasure(
         &self,
         subject: SubjectId,
-        actor: ActorClass,
+        actor: impl Into<Actor>,
         now: Timestamp,
     ) -> Result<BegunErasure> {
         let mut tx = self.begin(now)?;

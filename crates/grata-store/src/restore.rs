@@ -8,13 +8,15 @@ use grata_core::audit::entry::{ActorClass, Count, Entry, Event, EventKind};
 use grata_core::audit::tile::TILE_WIDTH;
 use grata_core::audit::verify::{LogSource, verify_log};
 use grata_core::digest::Digest;
-use grata_core::id::{ObjectionId, SubjectId, TombstoneId};
+use grata_core::id::{AccountId, AlbumId, ObjectionId, SubjectId, TombstoneId};
 use grata_core::objection::{Objection, ObjectionTarget, Outcome};
 use grata_core::photo::PhotoDigest;
+use grata_core::purpose::ChannelKey;
 use grata_core::subject::Restriction;
 use grata_core::time::Timestamp;
 
 use crate::error::{Result, StoreError, StoreErrorKind};
+use crate::queries::channels::handle_of;
 use crate::random;
 use crate::store::Store;
 use crate::tx::{Tx, handle};
@@ -32,6 +34,13 @@ pub struct CaughtUp {
     pub frozen: Vec<SubjectId>,
     /// Photos that somebody marked or objected to since: withheld until somebody has looked.
     pub withheld: u64,
+    /// Accounts that were closed or changed since: closed, until the owner invites them again. Nobody stays
+    /// signed in, and no link that makes an account leads anywhere.
+    pub closed: u64,
+    /// Links of galleries that were ended since, and are again.
+    pub ended: u64,
+    /// Channels that were retired since, and are again.
+    pub retired: u64,
 }
 
 impl Store {
@@ -71,7 +80,7 @@ impl Store {
         let newer = read_entries(source, own.size, verified.checkpoint.size)?;
         let done = tx.replay(own.size, &newer)?;
         tx.append(&newer)?;
-        let event = Event::new(EventKind::Restored, ActorClass::Staff)
+        let event = Event::new(EventKind::Restored, ActorClass::CommandLine)
             .counting(Count::Entries, done.entries)
             .counting(Count::Subjects, (done.erased.len() + done.frozen.len()) as u64)
             .counting(Count::Photos, done.withheld);
@@ -117,6 +126,9 @@ impl Tx {
         let mut objecting = BTreeSet::new();
         let mut changed = BTreeSet::new();
         let mut withheld = BTreeSet::new();
+        let mut closed = BTreeSet::new();
+        let mut ended = BTreeSet::new();
+        let mut retired = BTreeSet::new();
         let known = self.everything_handles_are_about()?;
         self.end_emergencies()?;
         for (bytes, place) in entries.iter().zip(from..) {
@@ -151,6 +163,9 @@ impl Tx {
                             }
                         }
                         About::Photo(photo) => drop(withheld.insert(*photo)),
+                        About::Account(account) => drop(closed.insert(*account)),
+                        About::Gallery(album, link) => drop(ended.insert((*album, *link))),
+                        About::Channel(name) => drop(retired.insert(name.clone())),
                         About::WayIn(way) => self.end_way_in(*way)?,
                     }
                 }
@@ -166,6 +181,19 @@ impl Tx {
         for subject in changed {
             self.revoke_invitations(subject)?;
         }
+        for account in closed {
+            self.close_account(account)?;
+            done.closed += 1;
+        }
+        for (album, link) in ended {
+            self.revoke_gallery_link(album, link)?;
+            done.ended += 1;
+        }
+        for channel in retired {
+            self.retire_channel(&channel, true)?;
+            done.retired += 1;
+        }
+        self.end_what_signs_in()?;
         // An objection outlasts the freeze: it is open until somebody decides about it, again if need be.
         for subject in objecting {
             let known = self.objections_of(subject)?;
@@ -199,15 +227,29 @@ impl Tx {
             let photo: PhotoDigest = row.get(0)?;
             known.insert(photo.0.0, About::Photo(photo));
         }
+        for account in self.accounts()?.into_iter().filter(|account| account.closed_at.is_none()) {
+            let mut bytes = [0; 32];
+            bytes[..16].copy_from_slice(account.id.as_bytes());
+            known.insert(bytes, About::Account(account.id));
+        }
+        for (album, link) in self.open_gallery_links()? {
+            known.insert(link.0, About::Gallery(album, link));
+        }
+        for (name, _) in self.channels()? {
+            known.insert(handle_of(&name).0, About::Channel(name));
+        }
         known.extend(self.ways_in()?.into_iter().map(|way| (way.0, About::WayIn(way))));
         Ok(known)
     }
 }
 
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 enum About {
     Subject(SubjectId),
     Photo(PhotoDigest),
+    Account(AccountId),
+    Gallery(AlbumId, Digest),
+    Channel(ChannelKey),
     /// With which somebody of the organisation signs in. Only its end leaves a handle.
     WayIn(Digest),
 }

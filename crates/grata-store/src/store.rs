@@ -3,6 +3,7 @@
 use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use ed25519_dalek::{SigningKey, VerifyingKey};
 use grata_core::audit::checkpoint::{Checkpoint, Origin, verifier_key};
@@ -65,6 +66,8 @@ pub(crate) struct Shared {
     pub signing: SigningKey,
     pub installation: Secret,
     pub age_rules: AgeRules,
+    /// See [`Reader::changes`](crate::tx::Reader::changes).
+    pub changes: Arc<AtomicU64>,
 }
 
 /// An open data folder.
@@ -107,7 +110,7 @@ impl Store {
             let name = name.parse().map_err(StoreError::refused)?;
             tx.put_channel(&name, audience)?;
         }
-        tx.commit(Event::new(EventKind::Initialised, ActorClass::Staff))?;
+        tx.commit(Event::new(EventKind::Initialised, ActorClass::CommandLine))?;
         Ok(store)
     }
 
@@ -161,7 +164,8 @@ impl Store {
         let signing = SigningKey::from_bytes(&seed);
         let installation = vault.secret(KeyName::Installation)?;
         let age_rules = AgeRules::default();
-        let shared = Arc::new(Shared { vault, origin, signing, installation, age_rules });
+        let shared =
+            Arc::new(Shared { vault, origin, signing, installation, age_rules, changes: Arc::default() });
         let blobs = Blobs::in_folder(&folder.blobs())?;
         Ok(Self { folder, places: places.clone(), engine, shared, blobs })
     }
@@ -169,13 +173,14 @@ impl Store {
     /// The same store with another table of ages.
     #[must_use]
     pub fn with_age_rules(mut self, age_rules: AgeRules) -> Self {
-        let Shared { vault, origin, signing, installation, .. } = &*self.shared;
+        let Shared { vault, origin, signing, installation, changes, .. } = &*self.shared;
         self.shared = Arc::new(Shared {
             vault: Arc::clone(vault),
             origin: origin.clone(),
             signing: signing.clone(),
             installation: installation.clone(),
             age_rules,
+            changes: Arc::clone(changes),
         });
         self
     }
@@ -185,7 +190,7 @@ impl Store {
     /// # Errors
     /// The database cannot be used.
     pub fn read(&self) -> Result<Reader> {
-        Ok(Reader { tx: self.engine.begin(Access::Read)?, shared: Arc::clone(&self.shared) })
+        self.reader(Access::Read)
     }
 
     /// Begins a change at this moment. Others wait until it is over: keep it short.
@@ -193,8 +198,13 @@ impl Store {
     /// # Errors
     /// The database cannot be used.
     pub fn begin(&self, now: Timestamp) -> Result<Tx> {
-        let reader = Reader { tx: self.engine.begin(Access::Write)?, shared: Arc::clone(&self.shared) };
-        Ok(Tx::new(reader, now))
+        Ok(Tx::new(self.reader(Access::Write)?, now))
+    }
+
+    fn reader(&self, access: Access) -> Result<Reader> {
+        // Counted before the look begins: what is read is never older than the count.
+        let changes = self.shared.changes.load(Ordering::Acquire);
+        Ok(Reader { tx: self.engine.begin(access)?, shared: Arc::clone(&self.shared), changes })
     }
 
     /// The photos.

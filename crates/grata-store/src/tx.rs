@@ -3,13 +3,14 @@
 
 use std::ops::Deref;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 use grata_core::audit::checkpoint::Checkpoint;
-use grata_core::audit::entry::{Entry, Event, Handle, Opening};
+use grata_core::audit::entry::{Entry, Event, EventKind, Handle, Opening};
 use grata_core::audit::tile::Edge;
 use grata_core::consent::Permit;
 use grata_core::digest::Digest;
-use grata_core::id::SubjectId;
+use grata_core::id::{AccountId, SubjectId};
 use grata_core::photo::PhotoDigest;
 use grata_core::purpose::Purpose;
 use grata_core::subject::{AgeRules, Revision};
@@ -26,6 +27,7 @@ use crate::{random, values};
 pub struct Reader {
     pub(crate) tx: Box<dyn Transaction>,
     pub(crate) shared: Arc<Shared>,
+    pub(crate) changes: u64,
 }
 
 /// A change on its way. Dropping it changes nothing.
@@ -61,10 +63,19 @@ pub struct Committed {
     pub index: u64,
     /// The entry.
     pub entry: Entry,
-    /// What opens its commitment, in the order of the event's concerns.
+    /// What opens its commitment, in the order of the event's concerns; the account that acted comes last.
     pub openings: Vec<Opening>,
     /// The signed head of the log that holds it.
     pub checkpoint: String,
+}
+
+/// An event on its way into the log.
+struct OnRecord {
+    index: u64,
+    entry: Entry,
+    openings: Vec<Opening>,
+    subjects: Vec<Option<SubjectId>>,
+    account: Option<AccountId>,
 }
 
 impl Deref for Tx {
@@ -79,6 +90,12 @@ impl Reader {
     /// The table of ages that decisions go by.
     pub fn age_rules(&self) -> &AgeRules {
         &self.shared.age_rules
+    }
+
+    /// Changes since the store was opened, without looks: as long as two readers say the same number,
+    /// they read the same, but for who has looked at what. (One process owns the data folder.)
+    pub fn changes(&self) -> u64 {
+        self.changes
     }
 }
 
@@ -105,6 +122,18 @@ impl Tx {
         self.touched.push(bytes);
     }
 
+    /// The same for an account.
+    pub(crate) fn touches_account(&mut self, account: AccountId) {
+        let mut bytes = [0; 32];
+        bytes[..16].copy_from_slice(account.as_bytes());
+        self.touched.push(bytes);
+    }
+
+    /// The same for something that is known by this hash: a link, a channel.
+    pub(crate) fn touches_link(&mut self, hash: Digest) {
+        self.touched.push(hash.0);
+    }
+
     /// The same for a photo.
     pub(crate) fn touches_photo(&mut self, photo: PhotoDigest) {
         self.touched.push(photo.0.0);
@@ -126,25 +155,74 @@ impl Tx {
     /// The same, with something more to write that depends on what was put on record.
     pub(crate) fn commit_then<T>(
         mut self,
-        mut event: Event,
+        event: Event,
         then: impl FnOnce(&mut Self, &Committed) -> Result<T>,
     ) -> Result<T> {
         self.check_permits()?;
+        let is_look = self.is_look(&event);
         let index = self.log_size()?;
-        event.handles.extend(self.touched.iter().map(|about| handle(&self.shared, index, about)));
-        let subjects: Vec<_> = event.concerns.iter().map(|concern| concern.subject).collect();
-        let (entry, openings) = event.into_entry(self.now, &mut random::rng());
-        let bytes = entry.bytes();
-        let checkpoint = self.append(&[bytes])?;
-        for (subject, opening) in subjects.iter().zip(&openings) {
-            if let Some(subject) = subject {
-                self.keep_opening(index, *subject, opening)?;
-            }
-        }
+        let on_record = self.on_record(index, event);
+        let checkpoint = self.append(&[on_record.entry.bytes()])?;
+        self.keep_openings(&on_record)?;
+        let OnRecord { entry, openings, .. } = on_record;
         let committed = Committed { index, entry, openings, checkpoint };
         let result = then(&mut self, &committed)?;
-        self.reader.tx.commit()?;
+        self.done(is_look)?;
         Ok(result)
+    }
+
+    /// Puts several events on record, one after the other, with one signature and one wait for the disk.
+    ///
+    /// # Errors
+    /// As [`Tx::commit`]; then none is on record.
+    pub fn commit_each(mut self, events: Vec<Event>) -> Result<()> {
+        self.check_permits()?;
+        let are_looks = events.iter().all(|event| self.is_look(event));
+        let first = self.log_size()?;
+        let all: Vec<OnRecord> =
+            (first..).zip(events).map(|(index, event)| self.on_record(index, event)).collect();
+        let entries: Vec<Vec<u8>> = all.iter().map(|one| one.entry.bytes()).collect();
+        if !entries.is_empty() {
+            self.append(&entries)?;
+        }
+        for one in &all {
+            self.keep_openings(one)?;
+        }
+        self.done(are_looks)
+    }
+
+    fn is_look(&self, event: &Event) -> bool {
+        event.kind == EventKind::Viewed && self.touched.is_empty()
+    }
+
+    fn done(self, is_look: bool) -> Result<()> {
+        let changes = Arc::clone(&self.reader.shared.changes);
+        self.reader.tx.commit()?;
+        if !is_look {
+            // Counted after it can be read.
+            changes.fetch_add(1, Ordering::Release);
+        }
+        Ok(())
+    }
+
+    fn on_record(&self, index: u64, mut event: Event) -> OnRecord {
+        event.handles.extend(self.touched.iter().map(|about| handle(&self.shared, index, about)));
+        let subjects = event.concerns.iter().map(|concern| concern.subject).collect();
+        let account = event.actor.account_id();
+        let (entry, openings) = event.into_entry(self.now, &mut random::rng());
+        OnRecord { index, entry, openings, subjects, account }
+    }
+
+    fn keep_openings(&mut self, one: &OnRecord) -> Result<()> {
+        for (subject, opening) in one.subjects.iter().zip(&one.openings) {
+            if let Some(subject) = subject {
+                self.keep_opening(one.index, *subject, opening)?;
+            }
+        }
+        if let (Some(account), Some(opening)) = (one.account, one.openings.get(one.subjects.len())) {
+            self.keep_actor(one.index, account, opening)?;
+        }
+        Ok(())
     }
 
     /// Writers come one at a time, so what is found here holds until the commit.

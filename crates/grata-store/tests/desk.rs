@@ -4,7 +4,7 @@
 mod support;
 
 use grata_core::audit::entry::EventKind;
-use grata_core::id::NotMeId;
+use grata_core::id::{NotMeId, PhotoId};
 use grata_core::subject::Age;
 use grata_core::tag::{NotMe, TagKind};
 use support::{House, event, now};
@@ -36,6 +36,15 @@ fn an_album_at_a_glance_says_what_its_photos_say_one_by_one() {
     let reader = house.store().read().unwrap();
     let glances = reader.album_at_a_glance(album).unwrap();
     assert_eq!(glances.iter().map(|one| one.photo.id).collect::<Vec<_>>(), reader.photos_in(album).unwrap());
+    // The place of each among them is told without reading them all.
+    let all = reader.photos_in(album).unwrap();
+    for (at, photo) in all.iter().enumerate() {
+        let place = reader.place_in_album(*photo).unwrap().unwrap();
+        assert_eq!((place.before, place.total), (at as u64, all.len() as u64));
+        assert_eq!(place.previous, at.checked_sub(1).map(|before| all[before]));
+        assert_eq!(place.next, all.get(at + 1).copied());
+    }
+    assert_eq!(reader.place_in_album(PhotoId::from_bytes([9; 16])).unwrap(), None);
     for glance in &glances {
         let photo = reader.photo(glance.photo.id).unwrap().unwrap();
         assert_eq!(glance.photo, photo);

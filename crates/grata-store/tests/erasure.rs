@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 
 use grata_core::audit::entry::{ActorClass, Event, EventKind};
 use grata_core::consent::{ActKind, Means, PaperForm};
+use grata_core::digest::Digest;
 use grata_core::emergency::{Emergency, Why};
 use grata_core::id::{AccountId, EmergencyId, GuardianId, NotMeId, ObjectionId, PasskeyId, SubjectId};
 use grata_core::objection::{Objection, ObjectionTarget, Outcome};
@@ -17,6 +18,7 @@ use grata_core::subject::Age;
 use grata_core::tag::{NotMe, TagKind};
 use grata_store::blobs::BlobKey;
 use grata_store::erasure::CertificateParties;
+use grata_store::log_files::LogFolder;
 use grata_store::queries::accounts::{NewAccount, Role};
 use grata_store::queries::evidence::{Evidence, MediaType};
 use grata_store::queries::passkeys::NewPasskey;
@@ -425,6 +427,70 @@ fn section_8_a_backup_does_not_catch_up_with_another_log() {
     folder.publish(&other.store().read().unwrap()).unwrap();
     let error = house.store().catch_up(&folder, &folder.head().unwrap(), now()).unwrap_err();
     assert_eq!(error.kind(), StoreErrorKind::Damaged);
+}
+
+#[test]
+fn section_8_sec_7_a_restored_backup_opens_nothing_that_was_closed_since() {
+    let mut house = House::new();
+    let album = house.album();
+    let publish = website(album);
+    let later = grata_core::time::hours_after(now(), 240);
+    let mut tx = house.store().begin(now()).unwrap();
+    let accounts = [1, 2].map(|number| AccountId::from_bytes([number; 16]));
+    for (id, login) in accounts.into_iter().zip(["stays@club.example", "goes@club.example"]) {
+        let password = "$argon2id$v=19$m=8,t=1,p=1$c29tZXNhbHQ$AAAAAAAAAAAAAAAAAAAAAA";
+        tx.insert_account(&NewAccount { id, login, label: "Camille", role: Role::Privacy, password })
+            .unwrap();
+    }
+    let sessions = accounts.map(|account| {
+        tx.insert_session(account, grata_store::queries::accounts::CameBy::Password, later).unwrap()
+    });
+    let account_link = tx.insert_account_link(Role::Owner, later).unwrap();
+    let galleries = [0, 1].map(|_| tx.insert_gallery_link(&publish, later).unwrap());
+    tx.commit(event(EventKind::AccountAdded)).unwrap();
+    let backup = house.folder.path().join("backup.db");
+    house.store().copy_database(&backup).unwrap();
+
+    let mut tx = house.store().begin(now()).unwrap();
+    tx.close_account(accounts[1]).unwrap();
+    tx.commit(event(EventKind::AccountChanged)).unwrap();
+    let mut tx = house.store().begin(now()).unwrap();
+    tx.delete_session(&sessions[0]).unwrap();
+    tx.commit(event(EventKind::SignedOut)).unwrap();
+    let mut tx = house.store().begin(now()).unwrap();
+    tx.use_account_link(&account_link).unwrap();
+    tx.commit(event(EventKind::AccountAdded)).unwrap();
+    let mut tx = house.store().begin(now()).unwrap();
+    tx.revoke_gallery_link(album, Digest::of(&galleries[1])).unwrap();
+    tx.commit(event(EventKind::GalleryShared)).unwrap();
+    let mut tx = house.store().begin(now()).unwrap();
+    tx.retire_channel(&"print".parse().unwrap(), true).unwrap();
+    tx.commit(event(EventKind::ChannelChanged)).unwrap();
+    let pinned = house.store().read().unwrap().log_head().unwrap().unwrap();
+    let published = LogFolder::new(&house.folder.path().join("published"));
+    published.publish(&house.store().read().unwrap()).unwrap();
+    house.store = None;
+    restore_database(&backup, &house.places.data);
+
+    // This is what it would open, had it not caught up.
+    let reader = house.reopen().read().unwrap();
+    assert!(sessions.iter().all(|token| reader.session(token, now()).unwrap().is_some()));
+    assert!(reader.account_for_login("goes@club.example").unwrap().is_some());
+    assert!(reader.account_link(&account_link, now()).unwrap().is_some());
+    assert!(reader.gallery_link(&galleries[1], now()).unwrap().is_some());
+    drop(reader);
+
+    let done = house.store().catch_up(&published, &pinned, now()).unwrap();
+    assert_eq!((done.closed, done.ended, done.retired), (1, 1, 1));
+    let reader = house.store().read().unwrap();
+    let open: Vec<String> = reader.channels().unwrap().into_iter().map(|(key, _)| key.to_string()).collect();
+    assert_eq!(open, ["gallery", "social-media", "website"], "retired since");
+    assert!(reader.account_for_login("goes@club.example").unwrap().is_none());
+    assert!(reader.account_for_login("stays@club.example").unwrap().is_some());
+    assert!(sessions.iter().all(|token| reader.session(token, now()).unwrap().is_none()), "signed out since");
+    assert_eq!(reader.account_link(&account_link, now()).unwrap(), None, "used since");
+    assert_eq!(reader.gallery_link(&galleries[1], now()).unwrap(), None, "ended since");
+    assert_eq!(reader.gallery_link(&galleries[0], now()).unwrap(), Some(publish), "nobody ended it");
 }
 
 /// A passkey that was removed, and those of an account that was closed, stay so.

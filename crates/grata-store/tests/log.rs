@@ -7,14 +7,15 @@ use std::path::{Path, PathBuf};
 
 use grata_core::audit::Witness as _;
 use grata_core::audit::checkpoint::Checkpoint;
-use grata_core::audit::entry::EventKind;
+use grata_core::audit::entry::{Actor, ActorClass, Count, Event, EventKind};
 use grata_core::audit::verify::verify_log;
-use grata_core::id::AlbumId;
+use grata_core::id::{AccountId, AlbumId};
 use grata_core::subject::Age;
 use grata_core::tag::TagKind;
 use grata_core::time::Timestamp;
 use grata_store::StoreErrorKind;
 use grata_store::log_files::LogFolder;
+use grata_store::queries::subjects::Invitation;
 use grata_store::witness::FileWitness;
 use serde_json::json;
 use support::{House, event, now};
@@ -34,7 +35,8 @@ fn tra_4_a_look_at_a_list_is_one_entry_and_about_whoever_was_in_it_by_then() {
     house.tag(&photo, 0, TagKind::Is(alice)).unwrap();
     let look = |hours: i64, album: Option<AlbumId>| {
         let at = Timestamp::from_second(now().as_second() + hours * 3600).unwrap();
-        let mut looked = event(EventKind::Viewed);
+        let what = if album.is_some() { Count::Named } else { Count::Listed };
+        let mut looked = event(EventKind::Viewed).counting(what, 1);
         looked.album = album;
         house.store().begin(at).unwrap().commit(looked).unwrap().index
     };
@@ -50,6 +52,46 @@ fn tra_4_a_look_at_a_list_is_one_entry_and_about_whoever_was_in_it_by_then() {
     let shown = event(EventKind::Viewed).about(bob, json!({"what": "viewed"}));
     house.store().begin(now()).unwrap().commit(shown).unwrap();
     assert_eq!(house.store().read().unwrap().list_views_of(alice).unwrap().len(), 2);
+}
+
+#[test]
+fn tra_4_who_is_asked_about_an_album_is_in_its_list() {
+    let house = House::new();
+    let album = house.album();
+    let (alice, bob) = (house.person("Alice Example", Age::Adult), house.person("Bob", Age::Adult));
+    let mut tx = house.store().begin(now()).unwrap();
+    let expires_at = grata_core::time::hours_after(now(), 24);
+    tx.invite(&Invitation { subject: alice, guardian: None, album, expires_at }).unwrap();
+    tx.commit(event(EventKind::Invited)).unwrap();
+    let looked = event(EventKind::Viewed).in_album(album).counting(Count::Listed, 1);
+    let place = house.store().begin(now()).unwrap().commit(looked).unwrap().index;
+    let reader = house.store().read().unwrap();
+    assert_eq!(reader.list_views_of(alice).unwrap()[0].0, place);
+    assert!(reader.list_views_of(bob).unwrap().is_empty());
+}
+
+#[test]
+fn tra_4_which_account_acted_is_kept_and_held_against_the_log() {
+    let house = House::new();
+    let account = AccountId::from_bytes([5; 16]);
+    let alice = house.person("Alice Example", Age::Adult);
+    let commit = |actor: Actor| {
+        let event = Event::new(EventKind::Viewed, actor).about(alice, json!({"what": "viewed"}));
+        house.store().begin(now()).unwrap().commit(event).unwrap()
+    };
+    let signed_in = commit(Actor::account(account));
+    let by_command = commit(ActorClass::CommandLine.into());
+    let reader = house.store().read().unwrap();
+    assert_eq!(reader.log_actor(signed_in.index).unwrap(), Some(account));
+    assert_eq!(reader.log_actor(by_command.index).unwrap(), None);
+    assert_eq!(reader.log_about(alice).unwrap().len(), 2);
+    drop(reader);
+    // Somebody puts it on somebody else.
+    let raw = rusqlite::Connection::open(house.places.data.join("grata.db")).unwrap();
+    raw.execute_batch("DROP TRIGGER log_actors_stay; UPDATE log_actors SET account = zeroblob(16)").unwrap();
+    drop(raw);
+    let error = house.store().read().unwrap().log_actor(signed_in.index).unwrap_err();
+    assert_eq!(error.kind(), StoreErrorKind::Damaged);
 }
 
 /// What somebody with the database file and the sqlite3 program could do.

@@ -481,3 +481,26 @@ fn sec_3_errors_say_nothing_about_people() {
         assert!(!text.contains("Alice") && !text.contains(&alice.to_string()), "{text}");
     }
 }
+
+/// What is remembered of a store holds until something has changed; that somebody has looked changes
+/// nothing. Several looks go on record at once, each as an entry of its own.
+#[test]
+fn tra_4_looks_are_on_record_and_no_change() {
+    let house = House::new();
+    let album = house.album();
+    let store = house.store();
+    let state = || {
+        let reader = store.read().unwrap();
+        (reader.log_size().unwrap(), reader.changes())
+    };
+    let (size, changes) = state();
+    let look = || event(EventKind::Viewed).in_album(album);
+    store.begin(now()).unwrap().commit(look()).unwrap();
+    store.begin(now()).unwrap().commit_each(vec![look(), look(), look()]).unwrap();
+    assert_eq!(state(), (size + 4, changes));
+    store.read().unwrap().verify_log(&[]).unwrap();
+    store.begin(now()).unwrap().commit_each(vec![look(), event(EventKind::Tagged)]).unwrap();
+    assert_eq!(state(), (size + 6, changes + 1));
+    store.begin(now()).unwrap().commit_each(Vec::new()).unwrap();
+    assert_eq!(state(), (size + 6, changes + 1));
+}

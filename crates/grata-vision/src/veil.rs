@@ -12,7 +12,17 @@
 //!
 //! Hidden samples are never read: [`Veil`] copies the visible ones only (PUB-2 by construction).
 
+mod inner;
+mod parts;
+
+use std::ops::Range;
+
 use grata_core::geometry::{PixelRect, Size};
+
+use inner::{ABOVE, Inner, SIDE};
+use parts::{Part, Run, connected_parts};
+
+pub use inner::Control;
 
 /// Value where a plane has no visible sample at all.
 const NOTHING_VISIBLE: f32 = 128.0;
@@ -55,10 +65,27 @@ impl Veil {
     /// # Panics
     /// If `samples` does not hold width x height entries.
     pub fn fill(&self, samples: &mut [f32]) {
+        let width = self.width;
+        let mut blocks = Vec::new();
+        self.fill_near_rim(samples, |x, y, control| blocks.push((x, y, control)));
+        for (x, y, control) in blocks {
+            for (row, values) in control.samples().chunks_exact(SIDE).enumerate() {
+                samples[(y + row) * width + x..][..SIDE].copy_from_slice(values);
+            }
+        }
+    }
+
+    /// The same, but for blocks of 8 x 8 samples deep inside a large hidden part: of each, `inside`
+    /// gets the left and upper edge, both multiples of 8, and its spline. They stay as they are.
+    ///
+    /// # Panics
+    /// As [`Veil::fill`].
+    pub fn fill_near_rim(&self, samples: &mut [f32], mut inside: impl FnMut(usize, usize, Control)) {
         assert_eq!(samples.len(), self.width * self.height, "one sample a flag");
         for patch in &self.patches {
             let filled = patch.filled(|at| samples[at]);
             patch.for_own(|at, from| samples[at] = filled.value(from));
+            patch.for_inner(&filled, &mut inside);
         }
     }
 
@@ -72,7 +99,15 @@ impl Veil {
         for patch in &self.patches {
             let filled = patch.filled(|at| f32::from(samples[at * channels + channel]));
             patch.for_own(|at, from| {
-                samples[at * channels + channel] = filled.value(from).round().clamp(0.0, 255.0) as u8;
+                samples[at * channels + channel] = byte(filled.value(from));
+            });
+            patch.for_inner(&filled, &mut |x, y, control: Control| {
+                for (row, values) in control.samples().chunks_exact(SIDE).enumerate() {
+                    let start = (y + row) * self.width + x;
+                    for (at, value) in values.iter().enumerate() {
+                        samples[(start + at) * channels + channel] = byte(*value);
+                    }
+                }
             });
         }
     }
@@ -82,6 +117,10 @@ impl Veil {
     pub fn reach(&self) -> impl Iterator<Item = PixelRect> + '_ {
         self.patches.iter().map(Patch::rect)
     }
+}
+
+fn byte(value: f32) -> u8 {
+    value.round().clamp(0.0, 255.0) as u8
 }
 
 /// One connected hidden part: its runs and what surrounds it.
@@ -97,12 +136,16 @@ struct Patch {
     rim: Vec<u32>,
     /// Finest first; in the last every cell is known, or there is only one cell.
     levels: Vec<Level>,
+    /// What is deep inside, if the part is large.
+    inner: Option<Inner>,
 }
 
 impl Patch {
     fn around(part: Part, width: usize, height: usize, hidden: &[bool]) -> Self {
         let ring = ring_width(part.right - part.left, part.bottom - part.top);
-        let (left, top) = (part.left.saturating_sub(ring), part.top.saturating_sub(ring));
+        // On multiples of a block's side, so that the cells of an inner block are whole blocks.
+        let aligned = |edge: usize| edge.saturating_sub(ring) / SIDE * SIDE;
+        let (left, top) = (aligned(part.left), aligned(part.top));
         let (right, bottom) = ((part.right + ring).min(width), (part.bottom + ring).min(height));
         let mut known = Vec::with_capacity((right - left) * (bottom - top));
         for y in top..bottom {
@@ -110,7 +153,9 @@ impl Patch {
         }
         let finest = Level::new(right - left, bottom - top, known);
         let rim = finest.rim();
-        Self { origin: (left, top), stride: width, runs: part.runs, rim, levels: pyramid(finest) }
+        let levels = pyramid(finest);
+        let inner = Inner::of(&levels, &part.runs, (left, top));
+        Self { origin: (left, top), stride: width, runs: part.runs, rim, levels, inner }
     }
 
     fn rect(&self) -> PixelRect {
@@ -121,38 +166,52 @@ impl Patch {
     /// The whole patch with its unknown samples filled. `sample`: by index in the plane; asked for
     /// visible samples only.
     fn filled(&self, sample: impl Fn(usize) -> f32) -> Filled {
-        let finest = &self.levels[0];
-        let visible = self.visible(sample);
-        let range = finest.range(&visible);
+        let (visible, range) = self.visible(sample);
         let mut values = vec![self.with_smooth_rim(visible)];
         for pair in self.levels.windows(2) {
             let coarse = pair[0].push(&values[values.len() - 1], &pair[1]);
             values.push(coarse);
         }
         let mut coarse = values.pop().unwrap_or_default();
-        for pair in self.levels.windows(2).rev() {
+        let mut cells = Vec::new();
+        for (at, pair) in self.levels.windows(2).enumerate().rev() {
             let mut fine = values.pop().unwrap_or_default();
-            pair[0].pull(&mut fine, &coarse, &pair[1]);
+            for y in 0..pair[0].height {
+                match self.inner.as_ref().filter(|_| at < ABOVE) {
+                    Some(inner) => {
+                        for span in inner.spans(y, at, pair[0].width) {
+                            pair[0].pull(&mut fine, &coarse, &pair[1], y, span);
+                        }
+                    }
+                    None => pair[0].pull(&mut fine, &coarse, &pair[1], y, 0..pair[0].width),
+                }
+            }
             pair[0].relax(&mut fine);
-            coarse = fine;
+            let coarser = std::mem::replace(&mut coarse, fine);
+            if at + 1 == ABOVE && self.inner.is_some() {
+                cells = coarser;
+            }
         }
-        Filled { values: coarse, range: range.unwrap_or((NOTHING_VISIBLE, NOTHING_VISIBLE)) }
+        let range = range.unwrap_or((NOTHING_VISIBLE, NOTHING_VISIBLE));
+        Filled { values: coarse, cells, range }
     }
 
-    /// The visible samples of the patch; 0 where hidden.
-    fn visible(&self, sample: impl Fn(usize) -> f32) -> Vec<f32> {
+    /// The visible samples of the patch, 0 where hidden; and the least and greatest of them.
+    fn visible(&self, sample: impl Fn(usize) -> f32) -> (Vec<f32>, Option<(f32, f32)>) {
         let finest = &self.levels[0];
         let mut values = vec![0.0; finest.known.len()];
+        let (mut least, mut most) = (f32::INFINITY, f32::NEG_INFINITY);
         for y in 0..finest.height {
             let start = (self.origin.1 + y) * self.stride + self.origin.0;
             let row = &mut values[y * finest.width..][..finest.width];
             for ((x, value), known) in row.iter_mut().enumerate().zip(finest.row(y)) {
                 if *known {
                     *value = sample(start + x);
+                    (least, most) = (least.min(*value), most.max(*value));
                 }
             }
         }
-        values
+        (values, (least <= most).then_some((least, most)))
     }
 
     /// Replaces the rim by weighted means of the visible samples around it.
@@ -165,21 +224,51 @@ impl Patch {
         values
     }
 
-    /// Calls `write(index in the plane, index in the patch)` for each hidden sample of this part.
+    /// Calls `write(index in the plane, index in the patch)` for each hidden sample of this part that
+    /// lies in no inner block.
     fn for_own(&self, mut write: impl FnMut(usize, usize)) {
         for run in &self.runs {
             let plane = run.row * self.stride;
-            let patch = (run.row - self.origin.1) * self.levels[0].width;
-            for x in run.start..run.end {
-                write(plane + x, patch + x - self.origin.0);
+            let row = run.row - self.origin.1;
+            let mut x = run.start;
+            while x < run.end {
+                let column = x - self.origin.0;
+                // The rest of the run, or of the block.
+                let end = match &self.inner {
+                    Some(inner) => {
+                        let end = ((column / SIDE + 1) * SIDE + self.origin.0).min(run.end);
+                        if inner.is_inner(column / SIDE, row / SIDE) {
+                            x = end;
+                            continue;
+                        }
+                        end
+                    }
+                    None => run.end,
+                };
+                for x in x..end {
+                    write(plane + x, row * self.levels[0].width + x - self.origin.0);
+                }
+                x = end;
             }
+        }
+    }
+
+    /// Calls `inside` with the left and upper edge and the spline of each inner block.
+    fn for_inner(&self, filled: &Filled, inside: &mut impl FnMut(usize, usize, Control)) {
+        let Some(inner) = &self.inner else { return };
+        for (x, y) in inner.blocks() {
+            let control = Control::at(&filled.cells, self.levels[ABOVE].width, x, y);
+            inside(self.origin.0 + x * SIDE, self.origin.1 + y * SIDE, control);
         }
     }
 }
 
 /// A patch after filling.
 struct Filled {
+    /// Without the inner blocks.
     values: Vec<f32>,
+    /// The cells that inner blocks are made from; empty without such.
+    cells: Vec<f32>,
     /// Least and greatest visible sample: rounding must not leave it.
     range: (f32, f32),
 }
@@ -239,16 +328,6 @@ impl Level {
 
     fn is_small(&self) -> bool {
         self.known.len() <= SMALL_CELLS
-    }
-
-    /// Least and greatest known value; `None` if none is known.
-    fn range(&self, values: &[f32]) -> Option<(f32, f32)> {
-        let (mut least, mut most) = (f32::INFINITY, f32::NEG_INFINITY);
-        for (value, known) in values.iter().zip(&self.known) {
-            least = if *known { least.min(*value) } else { least };
-            most = if *known { most.max(*value) } else { most };
-        }
-        (least <= most).then_some((least, most))
     }
 
     fn coarser(&self) -> Self {
@@ -329,25 +408,23 @@ impl Level {
         sum / count
     }
 
-    /// Sets the unknown cells from the coarser level: 3/4 of the parent, 1/4 of the parent's
-    /// neighbour on the cell's side, along each axis.
-    fn pull(&self, fine: &mut [f32], coarse: &[f32], coarser: &Self) {
-        let mut mixed = vec![0.0; coarser.width];
-        let mut doubled = vec![0.0; 2 * coarser.width];
-        for y in 0..self.height {
-            let known = &self.known[y * self.width..][..self.width];
-            let row = &mut fine[y * self.width..][..self.width];
-            let near = y / 2;
-            let far = neighbour_on_side(y, near, coarser.height);
-            let near = &coarse[near * coarser.width..][..coarser.width];
-            let far = &coarse[far * coarser.width..][..coarser.width];
-            for ((mixed, near), far) in mixed.iter_mut().zip(near).zip(far) {
-                *mixed = 0.75 * near + 0.25 * far;
-            }
-            double_row(&mixed, &mut doubled);
-            for ((value, known), pulled) in row.iter_mut().zip(known).zip(&doubled) {
-                *value = if *known { *value } else { *pulled };
-            }
+    /// Sets the unknown cells `span` of row `y` from the coarser level: 3/4 of the parent, 1/4 of the
+    /// parent's neighbour on the cell's side, along each axis.
+    fn pull(&self, fine: &mut [f32], coarse: &[f32], coarser: &Self, y: usize, span: Range<usize>) {
+        let parent = y / 2;
+        let other = neighbour_on_side(y, parent, coarser.height);
+        // One more on each side: the mixture at an end takes in its neighbour.
+        let parents = (span.start / 2).saturating_sub(1)..(span.end.div_ceil(2) + 1).min(coarser.width);
+        let near = &coarse[parent * coarser.width..][parents.clone()];
+        let far = &coarse[other * coarser.width..][parents.clone()];
+        let mixed: Vec<f32> = near.iter().zip(far).map(|(near, far)| 0.75 * near + 0.25 * far).collect();
+        let mut doubled = vec![0.0; 2 * mixed.len()];
+        double_row(&mixed, &mut doubled);
+        let known = &self.known[y * self.width..][span.clone()];
+        let row = &mut fine[y * self.width..][span.clone()];
+        let doubled = &doubled[span.start - 2 * parents.start..];
+        for ((value, known), pulled) in row.iter_mut().zip(known).zip(doubled) {
+            *value = if *known { *value } else { *pulled };
         }
     }
 
@@ -413,108 +490,6 @@ fn double_row(row: &[f32], doubled: &mut [f32]) {
         pair[1] = 0.25 * cells[0] + 0.75 * cells[1];
     }
     doubled[2 * row.len() - 1] = *last;
-}
-
-/// Hidden samples `start..end` of a row.
-#[derive(Debug, Clone, Copy)]
-struct Run {
-    row: usize,
-    start: usize,
-    end: usize,
-}
-
-/// A connected hidden part (eight neighbours) and its bounding box.
-#[derive(Debug, Clone)]
-struct Part {
-    runs: Vec<Run>,
-    left: usize,
-    top: usize,
-    right: usize,
-    bottom: usize,
-}
-
-/// The connected parts of the hidden samples, in the order of their first runs.
-fn connected_parts(width: usize, hidden: &[bool]) -> Vec<Part> {
-    let runs = hidden_runs(width, hidden);
-    let mut roots: Vec<usize> = (0..runs.len()).collect();
-    let mut above = 0..0;
-    let mut here = 0..0;
-    for (at, run) in runs.iter().enumerate() {
-        if at == 0 || runs[at - 1].row != run.row {
-            above = if at > 0 && runs[at - 1].row + 1 == run.row { here } else { at..at };
-            here = at..at;
-        }
-        here.end = at + 1;
-        for other in above.clone().filter(|other| touch(&runs[*other], run)) {
-            unite(&mut roots, other, at);
-        }
-    }
-    collect_parts(&runs, &mut roots)
-}
-
-fn touch(above: &Run, below: &Run) -> bool {
-    above.start <= below.end && below.start <= above.end
-}
-
-fn unite(roots: &mut [usize], a: usize, b: usize) {
-    let (a, b) = (root(roots, a), root(roots, b));
-    roots[a.max(b)] = a.min(b);
-}
-
-fn root(roots: &mut [usize], mut at: usize) -> usize {
-    while roots[at] != at {
-        roots[at] = roots[roots[at]];
-        at = roots[at];
-    }
-    at
-}
-
-fn collect_parts(runs: &[Run], roots: &mut [usize]) -> Vec<Part> {
-    let mut parts: Vec<Part> = Vec::new();
-    let mut part_of_root = vec![usize::MAX; runs.len()];
-    for (at, run) in runs.iter().enumerate() {
-        let root = root(roots, at);
-        if part_of_root[root] == usize::MAX {
-            part_of_root[root] = parts.len();
-            let (left, right) = (run.start, run.end);
-            parts.push(Part { runs: Vec::new(), left, top: run.row, right, bottom: run.row + 1 });
-        }
-        let part = &mut parts[part_of_root[root]];
-        part.left = part.left.min(run.start);
-        part.right = part.right.max(run.end);
-        part.bottom = run.row + 1;
-        part.runs.push(*run);
-    }
-    parts
-}
-
-fn hidden_runs(width: usize, hidden: &[bool]) -> Vec<Run> {
-    let mut runs = Vec::new();
-    for (row, flags) in hidden.chunks_exact(width.max(1)).enumerate() {
-        let mut x = 0;
-        while x < width {
-            let start = next(flags, x, true);
-            let end = next(flags, start, false);
-            if start < end {
-                runs.push(Run { row, start, end });
-            }
-            x = end;
-        }
-    }
-    runs
-}
-
-/// Index of the first flag from `from` on that is `wanted`; the length if there is none.
-fn next(flags: &[bool], from: usize, wanted: bool) -> usize {
-    let mut x = from;
-    // Thirty-two at a time, folded without a branch: this loop runs over the whole plane.
-    while let Some(chunk) = flags.get(x..x + 32) {
-        if chunk.iter().fold(false, |any, flag| any | (*flag == wanted)) {
-            break;
-        }
-        x += 32;
-    }
-    flags[x..].iter().position(|flag| *flag == wanted).map_or(flags.len(), |offset| x + offset)
 }
 
 #[cfg(test)]

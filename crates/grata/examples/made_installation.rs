@@ -9,6 +9,7 @@ use std::io::Cursor;
 use std::path::Path;
 
 use grata::app::data;
+use grata::cx::COMMAND_LINE;
 use grata::cx::SystemClock;
 use grata_core::audit::entry::{ActorClass, Count, Event, EventKind};
 use grata_core::consent::{ActKind, ConsentAct, Means, Speaker};
@@ -173,7 +174,7 @@ impl Maker {
                 id: TagId::random(&mut store.rng()),
                 face: face.id,
                 kind: TagKind::Is(who),
-                by: Tagger::Reviewer(data::COMMAND_LINE),
+                by: Tagger::Reviewer(COMMAND_LINE),
                 at: tx.now(),
             };
             tx.insert_tag(id, &tag)?;

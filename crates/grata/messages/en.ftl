@@ -48,10 +48,6 @@ people = { $n ->
    *[other] { $n } people
 }
 photo-number = Photo { $n }
-channel-website = Website
-channel-print = Print
-channel-social-media = Social media
-channel-gallery = Members' gallery
 channel-find = Finding photos
 channel-notify = News
 
@@ -241,6 +237,7 @@ release-out = { $n ->
     [one] 1 photo is released
    *[other] { $n } photos are released
 }
+release-retired = This channel is retired: nothing new leaves by it. What is out stays out, and can be recalled.
 release-zip = Download ZIP
 release-share = Make a gallery link
 release-photos = What leaves
@@ -316,6 +313,44 @@ paper-signed = Signed on
 paper-reference = Where is the form?
 paper-go = Record
 paper-refused = The form needs a day that has come, a reference and an answer; a person who answers with a guardian needs them too.
+paper-channels = Which channels does it name?
+paper-no-channel = Tick at least one channel that the form names.
+paper-until = Until when
+paper-until-help = Nothing: twelve months, or the end of the album.
+paper-signer = Who signed
+paper-scan = A scan of the form
+paper-scan-help = PDF, JPEG or PNG, up to 20 MiB; one person's form. Kept sealed, for them alone.
+paper-no-scan = The scan has to be a PDF, JPEG or PNG of up to 20 MiB.
+forms = A table of forms
+forms-table = The table
+forms-table-help = Comma, semicolon or tab separated, in UTF-8.
+forms-scans = Scans
+forms-scans-help = The files that the column scan names. At most 60 MiB at once.
+forms-columns = What the table looks like
+forms-columns-help = The first line names the columns. The first five are needed; the answer is yes or no, a day is written like 2026-09-05.
+forms-recorded = { $n ->
+    [one] { $n } answer is on record.
+   *[other] { $n } answers are on record.
+}
+forms-refused = { $n ->
+    [one] One line was not recorded
+   *[other] { $n } lines were not recorded
+}
+forms-line = Line { $n }:
+forms-no-table = Pick the file with the table.
+forms-not-text = The table is not a text in UTF-8. Nothing of it was recorded.
+forms-asks-more = The table asks about finding or news, which only the person can answer. Nothing of it was recorded.
+forms-no-columns = The first line of the table does not name the columns that are needed. Nothing of it was recorded.
+forms-why-missing = the column { $column } is empty.
+forms-why-day = a day is written like 2026-09-05.
+forms-why-answer = the answer is neither yes nor no.
+forms-why-channel = this is no name of a channel.
+forms-why-language = this is no language.
+forms-why-unknown = nobody is known by that name, or there is no such channel.
+forms-why-several = several people have that name: give the id.
+forms-why-rule = a rule does not allow it: a day that has not come, a channel that is retired, or a guardian who is missing.
+forms-why-no-scan = its scan was not among the files.
+forms-why-broken = it could not be kept. Try again.
 
 requests-none = Nothing waits
 requests-none-help = Requests of people appear here with the day on which each is due.
@@ -384,6 +419,8 @@ log-counts = How many
 actor-subject = the person
 actor-anybody = anybody
 actor-staff = the organisation
+actor-account = the organisation (account { $account })
+actor-command-line = the organisation (at the machine itself)
 actor-clock = the clock
 count-photos = { $n ->
     [one] 1 photo
@@ -399,6 +436,14 @@ count-withheld = { $n } kept back
 count-renditions = { $n ->
     [one] 1 finished photo
    *[other] { $n } finished photos
+}
+count-named = { $n ->
+    [one] { $n } person named
+   *[other] { $n } people named
+}
+count-listed = { $n ->
+    [one] { $n } person in a list
+   *[other] { $n } people in a list
 }
 count-subjects = { $n ->
     [one] 1 person
@@ -441,6 +486,8 @@ event-face-added = Missed face added
 event-released = Released
 event-recalled = Recalled
 event-viewed = Looked at
+event-named = Looked at a list of who is in the photos, with your name
+event-listed = Looked at a list with your name and answers
 event-access-package-made = Access package made
 event-exported = Handed out
 event-erasure-begun = Erasure begun
@@ -528,6 +575,7 @@ status-requests = Requests, open / answered
 status-objections = Open objections
 status-erasures = Erasures with certificate
 status-backups = Backups live for
+status-log-behind = The log could not be handed out to its second place just now. Nothing is lost: it is handed out as soon as that place is back.
 status-log = Entries in the log
 
 gallery-empty = Nothing is shown here now
@@ -563,6 +611,11 @@ me-frozen = Use of this data is frozen: hidden everywhere.
 me-questions = May the face be shown?
 me-notice = What this is about
 me-notice-child = The same for children
+notice-lead = { $controller } takes photos here. This is what happens with them.
+notice-choose = Say what you want
+notice-choose-help = Your face is hidden unless you say yes. To say yes, ask { $contact } for a link of your own. To be hidden in a photo that is published, point at it:
+album-sign = Sign to print
+album-notice = The notice that it leads to
 me-no-notice = The text that you should read first does not exist in this language. Switch language above, or write to the organisation.
 me-audience-everyone = Everybody can see it, and keep it.
 me-audience-members = Members can see it.
@@ -582,6 +635,7 @@ me-came-of-age = You answer for yourself now: hidden until you say yes.
 me-guardian-missing = A guardian has to say yes as well: hidden until then.
 me-guardian-unverified = Somebody still has to check that the guardian may answer: hidden until then.
 me-child-missing = The child has to say yes as well: hidden until then.
+me-retired = Nothing new goes out this way any more. You can still take your yes back.
 me-child-refused = The child said no: hidden.
 me-child-withdrew = The child took the yes back: hidden.
 me-you-missing = You have to say yes as well: hidden until then.

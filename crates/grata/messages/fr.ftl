@@ -48,10 +48,6 @@ people = { $n ->
    *[other] { $n } personnes
 }
 photo-number = Photo { $n }
-channel-website = Site web
-channel-print = Imprimé
-channel-social-media = Réseaux sociaux
-channel-gallery = Galerie des membres
 channel-find = Retrouver des photos
 channel-notify = Nouvelles
 
@@ -241,6 +237,7 @@ release-out = { $n ->
     [one] { $n } photo est publiée
    *[other] { $n } photos sont publiées
 }
+release-retired = Ce canal est fermé : plus rien de nouveau n'y sort. Ce qui est publié le reste et peut être rappelé.
 release-zip = Télécharger le ZIP
 release-share = Faire un lien vers la galerie
 release-photos = Ce qui sort
@@ -316,6 +313,44 @@ paper-signed = Signé le
 paper-reference = Où est le formulaire ?
 paper-go = Noter
 paper-refused = Il faut un jour déjà venu, une référence et une réponse ; qui répond avec un tuteur en a besoin aussi.
+paper-channels = Quels canaux nomme-t-il ?
+paper-no-channel = Cochez au moins un canal que le formulaire nomme.
+paper-until = Jusqu'à quand
+paper-until-help = Rien : douze mois, ou la fin de l'album.
+paper-signer = Qui a signé
+paper-scan = Une numérisation du formulaire
+paper-scan-help = PDF, JPEG ou PNG, 20 Mio au plus ; le formulaire d'une seule personne. Gardée scellée, pour elle seule.
+paper-no-scan = La numérisation doit être un PDF, JPEG ou PNG de 20 Mio au plus.
+forms = Un tableau de formulaires
+forms-table = Le tableau
+forms-table-help = Séparé par des virgules, points-virgules ou tabulations, en UTF-8.
+forms-scans = Numérisations
+forms-scans-help = Les fichiers que nomme la colonne scan. 60 Mio au plus à la fois.
+forms-columns = À quoi ressemble le tableau
+forms-columns-help = La première ligne nomme les colonnes. Les cinq premières sont nécessaires ; la réponse est oui ou non, un jour s'écrit comme 2026-09-05.
+forms-recorded = { $n ->
+    [one] { $n } réponse est notée.
+   *[other] { $n } réponses sont notées.
+}
+forms-refused = { $n ->
+    [one] Une ligne n'a pas été notée
+   *[other] { $n } lignes n'ont pas été notées
+}
+forms-line = Ligne { $n } :
+forms-no-table = Choisissez le fichier du tableau.
+forms-not-text = Le tableau n'est pas un texte en UTF-8. Rien n'en a été noté.
+forms-asks-more = Le tableau parle de recherche ou de nouvelles, à quoi seule la personne peut répondre. Rien n'en a été noté.
+forms-no-columns = La première ligne du tableau ne nomme pas les colonnes nécessaires. Rien n'en a été noté.
+forms-why-missing = la colonne { $column } est vide.
+forms-why-day = un jour s'écrit comme 2026-09-05.
+forms-why-answer = la réponse n'est ni oui ni non.
+forms-why-channel = ce n'est pas un nom de canal.
+forms-why-language = ce n'est pas une langue.
+forms-why-unknown = personne n'est connu sous ce nom, ou ce canal n'existe pas.
+forms-why-several = plusieurs personnes portent ce nom : donnez l'identifiant.
+forms-why-rule = une règle ne le permet pas : un jour qui n'est pas encore venu, un canal fermé, ou un parent ou tuteur qui manque.
+forms-why-no-scan = sa numérisation n'était pas parmi les fichiers.
+forms-why-broken = elle n'a pas pu être gardée. Réessayez.
 
 requests-none = Rien n'attend
 requests-none-help = Les demandes apparaissent ici avec le jour où chacune est due.
@@ -384,6 +419,8 @@ log-counts = Combien
 actor-subject = la personne
 actor-anybody = n'importe qui
 actor-staff = l'organisation
+actor-account = l'organisation (compte { $account })
+actor-command-line = l'organisation (sur la machine même)
 actor-clock = l'horloge
 count-photos = { $n ->
     [one] { $n } photo
@@ -399,6 +436,14 @@ count-withheld = { $n } retenues
 count-renditions = { $n ->
     [one] { $n } photo finie
    *[other] { $n } photos finies
+}
+count-named = { $n ->
+    [one] { $n } personne nommée
+   *[other] { $n } personnes nommées
+}
+count-listed = { $n ->
+    [one] { $n } personne dans une liste
+   *[other] { $n } personnes dans une liste
 }
 count-subjects = { $n ->
     [one] { $n } personne
@@ -441,6 +486,8 @@ event-face-added = Visage oublié ajouté
 event-released = Publié
 event-recalled = Rappelé
 event-viewed = Regardé
+event-named = Liste de qui est sur les photos regardée, avec votre nom
+event-listed = Liste avec votre nom et vos réponses regardée
 event-access-package-made = Dossier d'accès fait
 event-exported = Remis
 event-erasure-begun = Effacement commencé
@@ -528,6 +575,7 @@ status-requests = Demandes, ouvertes / traitées
 status-objections = Oppositions ouvertes
 status-erasures = Effacements avec certificat
 status-backups = Les sauvegardes vivent
+status-log-behind = Le journal n'a pas pu être remis à son second emplacement. Rien n'est perdu : il y est remis dès que cet emplacement revient.
 status-log = Entrées dans le journal
 
 gallery-empty = Rien n'est montré ici pour le moment
@@ -563,6 +611,11 @@ me-frozen = L'usage de ces données est gelé : caché partout.
 me-questions = Le visage peut-il être montré ?
 me-notice = De quoi il s'agit
 me-notice-child = La même chose pour les enfants
+notice-lead = { $controller } prend des photos ici. Voici ce qu'elles deviennent.
+notice-choose = Dites ce que vous voulez
+notice-choose-help = Votre visage est caché tant que vous ne dites pas oui. Pour dire oui, demandez votre propre lien à { $contact }. Pour être caché sur une photo publiée, montrez-la :
+album-sign = Panneau à imprimer
+album-notice = La notice où il mène
 me-no-notice = Le texte que vous devriez lire d'abord n'existe pas dans cette langue. Changez de langue en haut, ou écrivez à l'organisation.
 me-audience-everyone = Tout le monde peut voir, et garder.
 me-audience-members = Les membres peuvent voir.
@@ -582,6 +635,7 @@ me-came-of-age = Vous répondez maintenant pour vous : caché jusqu'à votre oui
 me-guardian-missing = Un tuteur doit aussi dire oui : caché jusque-là.
 me-guardian-unverified = Quelqu'un doit encore vérifier que le tuteur peut répondre : caché jusque-là.
 me-child-missing = L'enfant doit aussi dire oui : caché jusque-là.
+me-retired = Plus rien de nouveau ne sort par là. Vous pouvez toujours retirer votre oui.
 me-child-refused = L'enfant a dit non : caché.
 me-child-withdrew = L'enfant a retiré son oui : caché.
 me-you-missing = Vous devez aussi dire oui : caché jusque-là.

@@ -12,6 +12,7 @@
 //! - [`tags`]: who is where in which photo
 //! - [`views`]: who has looked at people's data
 //! - [`releases`]: what would be shown and why; the photos that leave
+//! - [`galleries`]: links to what is released in the house
 //! - [`recalls`]: what has left and may no longer be shown
 //! - [`rights`]: access, export, erasure, restriction, objection
 //! - [`settings`]: what holds for the whole installation
@@ -30,6 +31,7 @@ pub mod albums;
 pub mod at_work;
 pub mod backup;
 pub mod batch;
+pub mod channels;
 pub mod consents;
 pub mod data;
 pub mod demo;
@@ -39,6 +41,7 @@ pub mod documents;
 pub mod emergency;
 pub mod evidence;
 pub mod forms;
+pub mod galleries;
 pub mod ingest;
 pub mod log;
 pub mod models;
@@ -54,6 +57,7 @@ pub mod releases;
 pub mod retention;
 pub mod rights;
 pub mod settings;
+pub mod sign;
 pub mod sources;
 pub mod tags;
 pub mod verify;

@@ -8,6 +8,7 @@ mod add;
 mod album;
 mod arguments;
 mod backup;
+mod channel;
 mod consent;
 mod demo;
 mod detect;
@@ -15,12 +16,12 @@ mod doctor;
 mod init;
 mod log;
 mod models;
+mod notice;
 mod obscure;
 mod person;
 mod print;
 mod progress;
 mod provider;
-pub mod qr;
 mod recall;
 mod release;
 mod report;
@@ -37,6 +38,8 @@ use std::io::IsTerminal;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
+
+use grata_core::audit::entry::ActorClass;
 
 use crate::config::Config;
 use crate::cx::{Cx, Hands};
@@ -69,6 +72,8 @@ enum Command {
     Album(album::Arguments),
     Add(add::Arguments),
     Person(person::Arguments),
+    Channel(channel::Arguments),
+    Notice(notice::Arguments),
     Consent(consent::Arguments),
     Tag(tag::Arguments),
     Release(release::Arguments),
@@ -122,7 +127,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>, hands: Hands) -> ExitC
         }
     };
     let finish = Config::from_environment().and_then(|config| {
-        let cx = Cx { config, hands, stop: stop.clone() };
+        let cx = Cx { config, hands, stop: stop.clone(), actor: ActorClass::CommandLine.into() };
         match &cli.command {
             Command::Obscure(arguments) => obscure::run(arguments, &cx),
             Command::Detect(arguments) => detect::run(arguments, &cx),
@@ -132,6 +137,8 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>, hands: Hands) -> ExitC
             Command::Album(arguments) => album::run(arguments, &cx),
             Command::Add(arguments) => add::run(arguments, &cx),
             Command::Person(arguments) => person::run(arguments, &cx),
+            Command::Channel(arguments) => channel::run(arguments, &cx),
+            Command::Notice(arguments) => notice::run(arguments),
             Command::Consent(arguments) => consent::run(arguments, &cx),
             Command::Tag(arguments) => tag::run(arguments, &cx),
             Command::Release(arguments) => release::run(arguments, &cx),

@@ -5,6 +5,8 @@ use std::io::Write;
 use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
+use grata_core::audit::entry::{Actor, Event, EventKind};
+use grata_core::id::AccountId;
 use grata_core::time::{Clock, Timestamp};
 
 use crate::app::models;
@@ -24,6 +26,32 @@ pub struct Cx {
     pub hands: Hands,
     /// Who may end the work.
     pub stop: Stop,
+    /// Who acts: whoever is at the command line, or by whose visit a page does something.
+    pub actor: Actor,
+}
+
+/// Who does something, and when: what goes on record with it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct By {
+    /// Who.
+    pub who: Actor,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// Whose tags and forms those are that somebody at the command line makes: no account says who.
+pub const COMMAND_LINE: AccountId = AccountId::from_bytes([0; 16]);
+
+impl By {
+    /// What is done, on its way into the log.
+    pub fn event(self, kind: EventKind) -> Event {
+        Event::new(kind, self.who)
+    }
+
+    /// Whose tag or form it is.
+    pub fn account(self) -> AccountId {
+        self.who.account_id().unwrap_or(COMMAND_LINE)
+    }
 }
 
 /// What does the work: the worker program, what converts for it, where its model comes from, and the
@@ -50,6 +78,17 @@ impl Cx {
     /// The present moment.
     pub fn now(&self) -> Timestamp {
         self.hands.clock.now()
+    }
+
+    /// Who does what is being done, and when.
+    pub fn by(&self) -> By {
+        By { who: self.actor, at: self.now() }
+    }
+
+    /// The same world with somebody else who acts.
+    #[must_use]
+    pub fn acting(&self, actor: Actor) -> Self {
+        Self { actor, ..self.clone() }
     }
 }
 

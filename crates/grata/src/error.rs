@@ -79,7 +79,7 @@ impl From<StoreError> for AppError {
             StoreErrorKind::Conflict => (ErrorKind::Conflict, None),
             StoreErrorKind::Refused => (ErrorKind::Denied, None),
             StoreErrorKind::Damaged => {
-                (ErrorKind::Unavailable, Some("`grata log verify` says more. Restore a backup if need be."))
+                (ErrorKind::Internal, Some("`grata log verify` says more. Restore a backup if need be."))
             }
             StoreErrorKind::Behind => (ErrorKind::Unavailable, Some("`grata restore --help` says how.")),
             StoreErrorKind::Unavailable => {
@@ -88,7 +88,7 @@ impl From<StoreError> for AppError {
             StoreErrorKind::Internal => (ErrorKind::Internal, None),
         };
         let message = match (kind, error.source()) {
-            (ErrorKind::Unavailable, Some(source)) => format!("{error}: {source}"),
+            (ErrorKind::Unavailable | ErrorKind::Internal, Some(source)) => format!("{error}: {source}"),
             _ => error.to_string(),
         };
         let known = Self::new(kind, message);
@@ -96,6 +96,18 @@ impl From<StoreError> for AppError {
             Some(hint) => known.hint(hint),
             None => known,
         }
+    }
+}
+
+/// Absence as a value. Every other error stays one: what cannot be read is not missing.
+///
+/// # Errors
+/// Whatever is not `NotFound`.
+pub fn found<T>(looked_for: Result<T, AppError>) -> Result<Option<T>, AppError> {
+    match looked_for {
+        Ok(there) => Ok(Some(there)),
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(error),
     }
 }
 
@@ -110,5 +122,13 @@ mod tests {
             .hint("Look for a typing error in the path.");
         assert_eq!(error.to_string(), "there is no photos/: gone\nLook for a typing error in the path.");
         assert_eq!(error.kind(), ErrorKind::NotFound);
+    }
+
+    #[test]
+    fn what_cannot_be_read_is_not_missing() {
+        let looked_for = |kind| found::<()>(Err(AppError::new(kind, "no")));
+        assert!(looked_for(ErrorKind::NotFound).unwrap().is_none());
+        assert_eq!(looked_for(ErrorKind::Unavailable).unwrap_err().kind(), ErrorKind::Unavailable);
+        assert_eq!(found(Ok(1)).unwrap(), Some(1));
     }
 }

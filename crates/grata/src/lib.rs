@@ -8,6 +8,7 @@
 //! - [`config`]: the one place that reads the environment
 //! - [`cx`]: what a use case needs from around it
 //! - [`error`]: what ends a command before anything was done
+//! - [`qr`]: a link as a code
 //! - [`stop`]: Ctrl-C and its kin
 //! - [`words`]: paths and foreign text, fit to be printed
 
@@ -16,6 +17,7 @@ pub mod cli;
 pub mod config;
 pub mod cx;
 pub mod error;
+pub mod qr;
 pub mod stop;
 pub mod web;
 pub mod words;

@@ -51,6 +51,23 @@ fn col_1_no_package_fetches_from_an_address() {
     assert!(banned.is_empty(), "{banned:?}");
 }
 
+/// TRA-4: who acts comes from the command line or from a visit, so that nothing can be on record as done by
+/// somebody of the organisation and nobody in particular.
+#[test]
+fn tra_4_no_use_case_says_staff_without_saying_who() {
+    let sources = walkdir::WalkDir::new(Path::new(env!("CARGO_MANIFEST_DIR")).join("src"));
+    let mut seen = 0;
+    for file in sources.into_iter().flatten().filter(|file| file.file_type().is_file()) {
+        let text = std::fs::read_to_string(file.path()).unwrap();
+        seen += usize::from(text.contains("by().event(EventKind::") || text.contains("by.event(EventKind::"));
+        let said = text.matches("ActorClass::Staff").count();
+        // The words for it are said in one place.
+        let words = usize::from(file.path().ends_with("web/words.rs"));
+        assert_eq!(said, words, "{}", file.path().display());
+    }
+    assert!(seen > 10, "{seen}");
+}
+
 /// hyper answers requests here. Its other half, which makes them, is not built in.
 #[test]
 fn col_1_the_http_library_has_no_client() {

@@ -28,7 +28,7 @@ impl House {
     fn views(&self, person: &str, out: &str) -> Vec<(String, String)> {
         let (data, _) = self.package(person, out, &["--language", "en"]);
         let views = data["views"].as_array().unwrap().iter().map(|view| {
-            assert_eq!(view["who"], "staff");
+            assert_eq!(view["who"], "command-line");
             assert!(view["at"].as_str().unwrap().ends_with(":00Z"), "{view}");
             (view["of"].as_str().unwrap().to_string(), view["why"].as_str().unwrap().to_string())
         });
@@ -96,7 +96,10 @@ fn tra_5_the_package_speaks_the_language_of_the_person_or_the_one_asked_for() {
     // People are spoken to in French unless somebody says otherwise.
     let (data, page) = house.package("Alice Martin", "fr", &[]);
     assert!(page.contains("<html lang=\"fr\">") && page.contains("Ce qui est gardé sur vous"));
-    assert!(page.contains("vos réponses") && page.contains("une personne de l&#39;organisation"), "{page}");
+    assert!(
+        page.contains("vos réponses") && page.contains("une personne de l&#39;organisation, sur la machine"),
+        "{page}"
+    );
     assert_eq!(data["information"]["automated_decisions"], "aucune");
     for english in ["What is held", "Your photos", "nothing", "your answers", "provable"] {
         assert!(!page.contains(english), "{english}");

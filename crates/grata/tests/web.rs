@@ -7,6 +7,8 @@
 
 #[path = "web/access.rs"]
 mod access;
+#[path = "web/acting.rs"]
+mod acting;
 #[path = "web/authenticator.rs"]
 mod authenticator;
 #[path = "web/browser.rs"]
@@ -21,6 +23,8 @@ mod emergencies;
 mod load;
 #[path = "web/pages.rs"]
 mod pages;
+#[path = "web/papers.rs"]
+mod papers;
 #[path = "web/passkeys.rs"]
 mod passkeys;
 #[path = "web/people.rs"]
@@ -61,11 +65,13 @@ fn main() -> ExitCode {
 fn run_tests() -> ExitCode {
     let tests = [
         access::TESTS,
+        acting::TESTS,
         browser::TESTS,
         crawling::TESTS,
         doors::TESTS,
         emergencies::TESTS,
         pages::TESTS,
+        papers::TESTS,
         passkeys::TESTS,
         people::TESTS,
         photos::TESTS,

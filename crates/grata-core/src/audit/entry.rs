@@ -5,11 +5,11 @@ use std::collections::BTreeMap;
 
 use rand_core::CryptoRng;
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::audit::tree::{Hashes, prove_inclusion, root_of, verify_inclusion};
 use crate::digest::Digest;
-use crate::id::{AlbumId, SubjectId, TombstoneId};
+use crate::id::{AccountId, AlbumId, SubjectId, TombstoneId};
 use crate::signed::canonical;
 use crate::time::Timestamp;
 
@@ -83,10 +83,43 @@ pub enum ActorClass {
     Subject,
     /// Someone who need not say who they are (BYS-8).
     Anybody,
-    /// Someone of the organisation.
+    /// Someone of the organisation, by their account.
     Staff,
     /// grata itself, when a time has come.
     Clock,
+    /// Someone of the organisation, by a command on the machine itself.
+    CommandLine,
+}
+
+/// Who acts: the class, which stands in the log, and for staff the account, which the entry only commits
+/// to. Never a name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Actor {
+    class: ActorClass,
+    account: Option<AccountId>,
+}
+
+impl Actor {
+    /// Somebody of the organisation, who is signed in.
+    pub const fn account(account: AccountId) -> Self {
+        Self { class: ActorClass::Staff, account: Some(account) }
+    }
+
+    /// The class.
+    pub const fn class(self) -> ActorClass {
+        self.class
+    }
+
+    /// The account, if somebody is signed in.
+    pub const fn account_id(self) -> Option<AccountId> {
+        self.account
+    }
+}
+
+impl From<ActorClass> for Actor {
+    fn from(class: ActorClass) -> Self {
+        Self { class, account: None }
+    }
 }
 
 /// An event on its way into the log: no write is committed without one.
@@ -95,7 +128,7 @@ pub struct Event {
     /// What was done.
     pub kind: EventKind,
     /// By whom.
-    pub actor: ActorClass,
+    pub actor: Actor,
     /// In which album.
     pub album: Option<AlbumId>,
     /// How many of what.
@@ -123,6 +156,10 @@ pub enum Count {
     Entries,
     Failed,
     Bytes,
+    // people in a list that somebody looked at: of everybody, or of who is asked about an album
+    Listed,
+    // people in a list of who is in the photos of an album
+    Named,
 }
 
 /// What the log says about somebody, for nobody but them.
@@ -141,10 +178,10 @@ pub struct Handle(pub Digest);
 
 impl Event {
     /// An event with nothing in it yet.
-    pub fn new(kind: EventKind, actor: ActorClass) -> Self {
+    pub fn new(kind: EventKind, actor: impl Into<Actor>) -> Self {
         Self {
             kind,
-            actor,
+            actor: actor.into(),
             album: None,
             counts: BTreeMap::new(),
             concerns: Vec::new(),
@@ -189,13 +226,14 @@ impl Event {
     }
 
     /// The entry, and what opens its commitment to each person concerned, in the order of
-    /// `concerns`.
+    /// `concerns`; after them, if somebody signed in acted, what says by which account.
     pub fn into_entry(self, at: Timestamp, rng: &mut dyn CryptoRng) -> (Entry, Vec<Opening>) {
-        let mut openings: Vec<Opening> = Vec::with_capacity(self.concerns.len());
-        for concern in &self.concerns {
+        let account = self.actor.account.map(|account| json!({"account": account.to_string()}));
+        let mut openings: Vec<Opening> = Vec::with_capacity(self.concerns.len() + 1);
+        for payload in self.concerns.iter().map(|concern| &concern.payload).chain(&account) {
             let mut nonce = [0; 32];
             rng.fill_bytes(&mut nonce);
-            let payload = canonical(&concern.payload);
+            let payload = canonical(payload);
             openings.push(Opening { nonce: Digest(nonce), payload, index: 0, of: 0, proof: Vec::new() });
         }
         let commits = Commits(openings.iter().map(Opening::commit).collect());
@@ -208,7 +246,7 @@ impl Event {
             v: 1,
             kind: self.kind,
             time: minute(at),
-            actor: self.actor,
+            actor: self.actor.class,
             album: self.album.map(|album| album.to_string()),
             counts: self.counts,
             commit: (of > 0).then(|| root_of(&commits.0).to_string()),
@@ -299,6 +337,12 @@ pub struct Opening {
 }
 
 impl Opening {
+    /// The account that this says acted; none if it is about a person.
+    pub fn account(&self) -> Option<AccountId> {
+        let said: Value = serde_json::from_str(&self.payload).ok()?;
+        said["account"].as_str()?.parse().ok()
+    }
+
     /// The commitment to this payload alone.
     pub fn commit(&self) -> Digest {
         Digest::of_parts(&[&self.nonce.0, self.payload.as_bytes()])
@@ -339,6 +383,25 @@ mod tests {
         );
         assert_eq!(Entry::parse(&bytes), Some(entry));
         assert_eq!(Entry::parse(b"{}"), None);
+    }
+
+    #[test]
+    fn acc_2_tra_4_an_entry_commits_to_the_account_that_acted_and_does_not_say_it() {
+        let mut rng = CountingRng::default();
+        let (account, subject) = (AccountId::random(&mut rng), SubjectId::random(&mut rng));
+        let event = Event::new(EventKind::Viewed, Actor::account(account)).about(subject, json!({"of": "x"}));
+        let (entry, openings) = event.into_entry(at(), &mut rng);
+        let text = String::from_utf8(entry.bytes()).unwrap();
+        assert!(text.contains(r#""actor":"staff""#) && !text.contains(&account.to_string()), "{text}");
+        let [about, by] = &openings[..] else { panic!("{openings:?}") };
+        assert_eq!((about.account(), by.account()), (None, Some(account)));
+        assert!(about.opens(&entry) && by.opens(&entry));
+        let other = AccountId::random(&mut rng).to_string();
+        let lie = Opening { payload: by.payload.replace(&account.to_string(), &other), ..by.clone() };
+        assert!(lie.account().is_some() && !lie.opens(&entry));
+        let at_the_machine =
+            Event::new(EventKind::Viewed, ActorClass::CommandLine).into_entry(at(), &mut rng);
+        assert_eq!((at_the_machine.0.actor, at_the_machine.1.len()), (ActorClass::CommandLine, 0));
     }
 
     #[test]

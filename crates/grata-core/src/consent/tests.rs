@@ -5,8 +5,8 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::digest::Digest;
-use crate::id::AlbumId;
 use crate::id::counting::CountingRng;
+use crate::id::{AccountId, ActId, AlbumId, GuardianId};
 use crate::notice::{NoticeShown, NoticeVersion};
 use crate::purpose::{Find, Notify, Publish};
 use crate::subject::{Age, Country};

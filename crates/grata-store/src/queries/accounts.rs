@@ -146,6 +146,15 @@ impl Reader {
         })
     }
 
+    /// Whether somebody has an open account of this role.
+    ///
+    /// # Errors
+    /// The database cannot be used.
+    pub fn has_open_account(&self, role: Role) -> Result<bool> {
+        let sql = "SELECT id FROM accounts WHERE role = $1 AND closed_at IS NULL LIMIT 1";
+        Ok(!self.tx.query(sql, values![role.as_str()])?.is_empty())
+    }
+
     /// Everybody who has an account, the oldest first.
     ///
     /// # Errors
@@ -231,7 +240,16 @@ impl Tx {
             return Err(StoreError::not_found("open account"));
         }
         self.tx.execute("DELETE FROM sessions WHERE account = $1", values![id])?;
+        // An older state must not open it again (§8).
+        self.touches_account(id);
         self.end_ways_in(id)
+    }
+
+    /// Ends every session and every link that makes an account: in a restored backup, some of them have
+    /// ended or were used since.
+    pub(crate) fn end_what_signs_in(&mut self) -> Result<()> {
+        self.tx.execute("DELETE FROM sessions", &[])?;
+        self.revoke_account_links()
     }
 
     /// Makes a link with which somebody makes their account. Returns its token, of which only a hash

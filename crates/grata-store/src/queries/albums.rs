@@ -1,10 +1,10 @@
-//! Albums, channels, notices, and settings of the installation.
+//! Albums, notices, and settings of the installation.
 
 use std::collections::BTreeMap;
 
 use grata_core::id::AlbumId;
 use grata_core::notice::{Notice, NoticeVersion};
-use grata_core::purpose::{Audience, ChannelKey};
+use grata_core::purpose::Audience;
 use grata_core::time::Date;
 
 use crate::engine::Row;
@@ -66,15 +66,6 @@ impl Reader {
     pub fn albums(&self) -> Result<Vec<Album>> {
         let sql = format!("SELECT {COLUMNS} FROM albums ORDER BY title, id");
         self.tx.query(&sql, &[])?.iter().map(album).collect()
-    }
-
-    /// All channels.
-    ///
-    /// # Errors
-    /// The database cannot be used.
-    pub fn channels(&self) -> Result<Vec<(ChannelKey, Audience)>> {
-        let rows = self.tx.query("SELECT name, audience FROM channels ORDER BY name", &[])?;
-        rows.iter().map(|row| Ok((parsed(row, 0)?, parsed(row, 1)?))).collect()
     }
 
     /// A setting of the installation; none if it was never set.
@@ -163,19 +154,6 @@ impl Tx {
             "INSERT INTO settings (name, value) VALUES ($1, $2) \
              ON CONFLICT (name) DO UPDATE SET value = excluded.value",
             values![name, value],
-        )?;
-        Ok(())
-    }
-
-    /// Adds a channel, or changes who sees what leaves through it.
-    ///
-    /// # Errors
-    /// The database cannot be used.
-    pub fn put_channel(&mut self, name: &ChannelKey, audience: Audience) -> Result<()> {
-        self.tx.execute(
-            "INSERT INTO channels (name, audience) VALUES ($1, $2) \
-             ON CONFLICT (name) DO UPDATE SET audience = excluded.audience",
-            values![name.as_str(), audience.as_str()],
         )?;
         Ok(())
     }

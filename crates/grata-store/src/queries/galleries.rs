@@ -82,6 +82,14 @@ impl Reader {
     }
 }
 
+impl Reader {
+    /// Links that lead somewhere, with their albums.
+    pub(crate) fn open_gallery_links(&self) -> Result<Vec<(AlbumId, Digest)>> {
+        let sql = "SELECT album, token_hash FROM gallery_links WHERE revoked_at IS NULL";
+        self.tx.query(sql, &[])?.iter().map(|row| Ok((row.get(0)?, row.get(1)?))).collect()
+    }
+}
+
 impl Tx {
     /// Makes a link to the finished photos of an album and channel. Returns its token.
     ///
@@ -106,7 +114,11 @@ impl Tx {
                    WHERE token_hash = $2 AND album = $3 AND revoked_at IS NULL";
         match self.tx.execute(sql, values![self.now(), hash, album])? {
             0 => Err(StoreError::not_found("link of this album")),
-            _ => Ok(()),
+            _ => {
+                // An older state must not open it again (§8).
+                self.touches_link(hash);
+                Ok(())
+            }
         }
     }
 }

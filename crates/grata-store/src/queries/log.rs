@@ -3,11 +3,11 @@
 use grata_core::audit::checkpoint::Checkpoint;
 use std::collections::BTreeMap;
 
-use grata_core::audit::entry::{Entry, EventKind, Opening};
+use grata_core::audit::entry::{Count, Entry, EventKind, Opening};
 use grata_core::audit::tile::{TILE_WIDTH, TileId, Tiles, hashes_of};
 use grata_core::audit::verify::{LogSource, VerifiedLog, verify_log};
 use grata_core::digest::Digest;
-use grata_core::id::{AlbumId, SubjectId};
+use grata_core::id::{AccountId, AlbumId, SubjectId};
 use grata_core::time::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -35,6 +35,22 @@ fn row_of(place: u64, part: u64) -> [u8; 16] {
 
 fn payload_place(row: &[u8; 16]) -> Place<'_> {
     Place { table: "log_payloads", column: "sealed_opening", row }
+}
+
+fn actor_place(row: &[u8; 16]) -> Place<'_> {
+    Place { table: "log_actors", column: "sealed_opening", row }
+}
+
+fn sealed(opening: &Opening) -> Vec<u8> {
+    let sealed = SealedOpening {
+        nonce: opening.nonce.to_string(),
+        payload: opening.payload.clone(),
+        index: opening.index,
+        of: opening.of,
+        proof: opening.proof.iter().map(Digest::to_string).collect(),
+    };
+    // Texts and numbers: nothing that JSON could refuse.
+    serde_json::to_vec(&sealed).unwrap_or_default()
 }
 
 impl Reader {
@@ -107,30 +123,63 @@ impl Reader {
         Ok(found)
     }
 
+    /// Whose account acted, if it was done by somebody who was signed in.
+    ///
+    /// # Errors
+    /// What is kept does not fit the entry.
+    pub fn log_actor(&self, place: u64) -> Result<Option<AccountId>> {
+        let sql = "SELECT account, sealed_opening FROM log_actors WHERE place = $1";
+        let rows = self.tx.query(sql, values![place])?;
+        let Some(row) = rows.first() else { return Ok(None) };
+        let damaged = || StoreError::damaged("what the log says about who acted");
+        let (account, sealed): (AccountId, Vec<u8>) = (row.get(0)?, row.get(1)?);
+        let at = row_of(place, 0);
+        let opening = self.opening(KeyName::Installation, &actor_place(&at), &sealed)?;
+        let entry = self.log_entry(place)?.ok_or_else(damaged)?;
+        match opening.account() {
+            Some(said) if said == account && opening.opens(&entry) => Ok(Some(account)),
+            _ => Err(damaged()),
+        }
+    }
+
     /// Looks at lists that a person was in, with the places of the entries (TRA-4). An entry about a list
-    /// names nobody and commits to nothing: it is about everybody who was in the list by then, of the album
-    /// that it names, or of all. So a list costs one entry, however long it is.
+    /// names nobody: it is about everybody who was in the list by then, be it of everybody, of who is asked
+    /// about an album ([`Count::Listed`]), or of who is tagged in it ([`Count::Named`]). So a list costs one
+    /// entry, however long it is.
     ///
     /// # Errors
     /// The database cannot be used.
     pub fn list_views_of(&self, subject: SubjectId) -> Result<Vec<(u64, Entry)>> {
         let rows = self.tx.query("SELECT added_at FROM subjects WHERE id = $1", values![subject])?;
         let known: Timestamp = rows.first().ok_or_else(|| StoreError::not_found("person"))?.get(0)?;
-        let sql = "SELECT photos.album, min(tags.at) FROM tags JOIN photos ON photos.id = tags.photo \
-                   WHERE tags.subject = $1 GROUP BY photos.album";
-        let mut tagged: BTreeMap<String, Timestamp> = BTreeMap::new();
-        for row in self.tx.query(sql, values![subject])? {
-            tagged.insert(row.get::<AlbumId>(0)?.to_string(), row.get(1)?);
-        }
+        let since = |sql: &str| -> Result<BTreeMap<String, Timestamp>> {
+            let rows = self.tx.query(sql, values![subject])?;
+            rows.iter().map(|row| Ok((row.get::<AlbumId>(0)?.to_string(), row.get(1)?))).collect()
+        };
+        let tagged = since(
+            "SELECT photos.album, min(tags.at) FROM tags JOIN photos ON photos.id = tags.photo \
+             WHERE tags.subject = $1 GROUP BY photos.album",
+        )?;
+        let asked = since(
+            "SELECT album, min(since) FROM (\
+             SELECT album, created_at AS since FROM invitations WHERE subject = $1 UNION ALL \
+             SELECT album, at AS since FROM consent_acts WHERE subject = $1) AS asked GROUP BY album",
+        )?;
         let mut found = Vec::new();
         for bundle in 0..self.log_size()?.div_ceil(TILE_WIDTH) {
             let first = bundle * TILE_WIDTH;
             for (bytes, place) in self.entries(bundle, TILE_WIDTH)?.iter().zip(first..) {
                 let entry = Entry::parse(bytes).ok_or_else(|| StoreError::damaged("an entry of the log"))?;
-                if entry.kind != EventKind::Viewed || entry.commit.is_some() {
+                if entry.kind != EventKind::Viewed {
                     continue;
                 }
-                let in_it = entry.album.as_ref().map_or(Some(&known), |album| tagged.get(album));
+                let counts = |what| entry.counts.contains_key(&what);
+                let in_it = match &entry.album {
+                    None if counts(Count::Listed) => Some(&known),
+                    Some(album) if counts(Count::Listed) => asked.get(album),
+                    Some(album) if counts(Count::Named) => tagged.get(album),
+                    _ => None,
+                };
                 let at: Timestamp =
                     entry.time.parse().map_err(|_| StoreError::damaged("an entry of the log"))?;
                 // Entries know the minute only: in doubt the person was in the list.
@@ -149,10 +198,13 @@ impl Reader {
         part: u64,
         sealed: &[u8],
     ) -> Result<Opening> {
-        let damaged = || StoreError::damaged("what the log says about somebody");
         let row = row_of(place, part);
-        let name = KeyName::Subject(subject);
-        let plain = self.shared.vault.open_sealed(name, &payload_place(&row), sealed)?;
+        self.opening(KeyName::Subject(subject), &payload_place(&row), sealed)
+    }
+
+    fn opening(&self, key: KeyName, at: &Place<'_>, sealed: &[u8]) -> Result<Opening> {
+        let damaged = || StoreError::damaged("what the log says about somebody");
+        let plain = self.shared.vault.open_sealed(key, at, sealed)?;
         let sealed: SealedOpening = serde_json::from_slice(&plain).map_err(|_| damaged())?;
         let digest = |text: &String| text.parse::<Digest>().map_err(|_| damaged());
         Ok(Opening {
@@ -188,20 +240,23 @@ impl LogSource for Reader {
 
 impl Tx {
     pub(crate) fn keep_opening(&mut self, place: u64, subject: SubjectId, opening: &Opening) -> Result<()> {
-        let sealed = SealedOpening {
-            nonce: opening.nonce.to_string(),
-            payload: opening.payload.clone(),
-            index: opening.index,
-            of: opening.of,
-            proof: opening.proof.iter().map(Digest::to_string).collect(),
-        };
-        // Texts and numbers: nothing that JSON could refuse.
-        let text = serde_json::to_vec(&sealed).unwrap_or_default();
         let row = row_of(place, opening.index);
-        let sealed = self.shared.vault.seal(KeyName::Subject(subject), &payload_place(&row), &text)?;
+        let name = KeyName::Subject(subject);
+        let sealed = self.shared.vault.seal(name, &payload_place(&row), &sealed(opening))?;
         self.tx.execute(
             "INSERT INTO log_payloads (place, part, subject, sealed_opening) VALUES ($1, $2, $3, $4)",
             values![place, opening.index, subject, sealed],
+        )?;
+        Ok(())
+    }
+
+    /// Who acted, sealed for the installation: the log itself does not say it.
+    pub(crate) fn keep_actor(&mut self, place: u64, account: AccountId, opening: &Opening) -> Result<()> {
+        let row = row_of(place, 0);
+        let sealed = self.shared.vault.seal(KeyName::Installation, &actor_place(&row), &sealed(opening))?;
+        self.tx.execute(
+            "INSERT INTO log_actors (place, account, sealed_opening) VALUES ($1, $2, $3)",
+            values![place, account, sealed],
         )?;
         Ok(())
     }

@@ -48,6 +48,19 @@ pub struct PhotoCase {
     pub hidden_before: Vec<HiddenRegion>,
 }
 
+/// Where a photo stands among those of its album, in the order in which they came in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PlaceInAlbum {
+    /// Photos before it.
+    pub before: u64,
+    /// Photos in the album.
+    pub total: u64,
+    /// The one before it.
+    pub previous: Option<PhotoId>,
+    /// The one after it.
+    pub next: Option<PhotoId>,
+}
+
 impl PhotoCase {
     /// What `plan_photo` and `recall` ask for.
     pub fn evidence<'a>(&'a self, rules: &'a AgeRules) -> Evidence<'a> {
@@ -106,6 +119,38 @@ impl Reader {
     pub fn photos_in(&self, album: AlbumId) -> Result<Vec<PhotoId>> {
         let sql = "SELECT id FROM photos WHERE album = $1 ORDER BY added_at, id";
         self.tx.query(sql, values![album])?.iter().map(|row| row.get(0)).collect()
+    }
+
+    /// Where a photo stands among those of its album; `None` if it is not there.
+    ///
+    /// # Errors
+    /// The database cannot be used.
+    pub fn place_in_album(&self, id: PhotoId) -> Result<Option<PlaceInAlbum>> {
+        let beside = |chosen: &str, order: &str| {
+            let sql = format!(
+                "SELECT {chosen} FROM photos AS here JOIN photos AS other ON other.album = here.album \
+                 WHERE here.id = $1 AND {order}"
+            );
+            self.tx.query(&sql, values![id])
+        };
+        let count = |order: &str| -> Result<u64> {
+            beside("count(*)", order)?.first().map_or(Ok(0), |row| row.get(0))
+        };
+        let total = count("TRUE")?;
+        if total == 0 {
+            return Ok(None);
+        }
+        let neighbour = |order: &str| -> Result<Option<PhotoId>> {
+            beside("other.id", order)?.first().map(|row| row.get(0)).transpose()
+        };
+        const BEFORE: &str = "(other.added_at, other.id) < (here.added_at, here.id)";
+        const AFTER: &str = "(other.added_at, other.id) > (here.added_at, here.id)";
+        Ok(Some(PlaceInAlbum {
+            before: count(BEFORE)?,
+            total,
+            previous: neighbour(&format!("{BEFORE} ORDER BY other.added_at DESC, other.id DESC LIMIT 1"))?,
+            next: neighbour(&format!("{AFTER} ORDER BY other.added_at, other.id LIMIT 1"))?,
+        }))
     }
 
     /// The photo of an album with exactly this content.

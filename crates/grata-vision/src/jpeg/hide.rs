@@ -1,6 +1,7 @@
 //! New coefficients for hidden MCUs, computed from the visible ones alone.
 
 use std::collections::BTreeMap;
+use std::sync::LazyLock;
 
 use grata_core::geometry::PixelRect;
 use grata_core::obscure::ObscureStyle;
@@ -10,7 +11,7 @@ use super::dct::{forward, inverse};
 use super::render::dequantise;
 use crate::mask::Mask;
 use crate::obscure::FILL_LEVEL;
-use crate::veil::Veil;
+use crate::veil::{Control, Veil};
 
 /// Blocks of each hidden MCU in coding order, by MCU number.
 pub(super) type Replacement = BTreeMap<usize, Vec<[i16; 64]>>;
@@ -70,14 +71,19 @@ impl CoefficientPhoto {
         let mut surroundings = self.surroundings(mask, rect);
         // Planes of one size are hidden in the same places.
         let mut veil: Option<((usize, usize), Veil)> = None;
+        let mut inner: Vec<BTreeMap<(usize, usize), Control>> = Vec::new();
         for plane in &mut surroundings {
             let size = (plane.width, plane.height);
             if veil.as_ref().is_none_or(|(made_for, _)| *made_for != size) {
                 veil = Some((size, Veil::over(plane.width, plane.height, &plane.hidden)));
             }
+            let mut blocks = BTreeMap::new();
             if let Some((_, veil)) = &veil {
-                veil.fill(&mut plane.samples);
+                veil.fill_near_rim(&mut plane.samples, |x, y, control| {
+                    blocks.insert((x / 8, y / 8), control);
+                });
             }
+            inner.push(blocks);
         }
         for &(column, row) in group {
             let number = self.mcu_number(column, row);
@@ -87,7 +93,12 @@ impl CoefficientPhoto {
                 .map(|(component, x, y)| {
                     let plane = &self.layout.planes[component];
                     let (x, y) = (x - rect.x * plane.across, y - rect.y * plane.down);
-                    quantised_block(&surroundings[component], x as usize, y as usize, &plane.steps)
+                    let (x, y) = (x as usize, y as usize);
+                    let coefficients = match inner[component].get(&(x, y)) {
+                        Some(control) => control.mixed(&INNER_BLOCK),
+                        None => surroundings[component].transformed(x, y),
+                    };
+                    std::array::from_fn(|at| quantise(coefficients[at], plane.steps[at]))
                 })
                 .collect();
             replacement.insert(number, blocks);
@@ -144,17 +155,21 @@ impl Surroundings {
             self.hidden[start..start + 8].fill(false);
         }
     }
+
+    /// Coefficients of the block in column `x` and row `y`.
+    fn transformed(&self, x: usize, y: usize) -> [f32; 64] {
+        let mut samples = [0f32; 64];
+        for (row, values) in samples.chunks_exact_mut(8).enumerate() {
+            let start = (y * 8 + row) * self.width + x * 8;
+            values.copy_from_slice(&self.samples[start..start + 8]);
+        }
+        forward(&samples)
+    }
 }
 
-fn quantised_block(plane: &Surroundings, x: usize, y: usize, steps: &[u16; 64]) -> [i16; 64] {
-    let mut samples = [0f32; 64];
-    for (row, values) in samples.chunks_exact_mut(8).enumerate() {
-        let start = (y * 8 + row) * plane.width + x * 8;
-        values.copy_from_slice(&plane.samples[start..start + 8]);
-    }
-    let coefficients = forward(&samples);
-    std::array::from_fn(|at| quantise(coefficients[at], steps[at]))
-}
+/// What each cell of an inner block gives to its coefficients.
+static INNER_BLOCK: LazyLock<[[f32; 64]; 9]> =
+    LazyLock::new(|| Control::shares().map(|share| forward(&share)));
 
 /// Nearest multiple of `step`, within what 8-bit samples can give (T.81, A.3.4).
 fn quantise(coefficient: f32, step: u16) -> i16 {

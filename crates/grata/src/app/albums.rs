@@ -2,15 +2,16 @@
 
 use std::collections::BTreeMap;
 
-use grata_core::audit::entry::{ActorClass, Event, EventKind};
+use grata_core::audit::entry::EventKind;
 use grata_core::id::AlbumId;
 use grata_core::notice::{Language, Notice, NoticeVersion};
-use grata_core::purpose::{Audience, ChannelKey};
-use grata_core::time::{Date, Timestamp, day};
+use grata_core::purpose::Audience;
+use grata_core::time::{Date, day};
 use grata_store::queries::albums::Album;
 use grata_store::{Reader, Store};
 
-use super::notice;
+use super::{channels, notice};
+use crate::cx::By;
 use crate::error::{AppError, ErrorKind};
 use crate::words::harmless;
 
@@ -57,8 +58,8 @@ pub struct AlbumContent {
 ///
 /// # Errors
 /// `Invalid` with the field that says nothing.
-pub fn create(store: &Store, new: &NewAlbum, now: Timestamp) -> Result<Album, AppError> {
-    if new.keep_until < day(now) {
+pub fn create(store: &Store, new: &NewAlbum, by: By) -> Result<Album, AppError> {
+    if new.keep_until < day(by.at) {
         return Err(AppError::new(
             ErrorKind::Invalid,
             "the last day on which the photos are kept has passed",
@@ -75,15 +76,14 @@ pub fn create(store: &Store, new: &NewAlbum, now: Timestamp) -> Result<Album, Ap
         audience: new.audience,
         keep_until: new.keep_until,
     };
-    let mut tx = store.begin(now)?;
-    let channels: Vec<ChannelKey> = tx.channels()?.into_iter().map(|(name, _)| name).collect();
-    let mut texts = notice::texts(&album, &channels);
+    let mut tx = store.begin(by.at)?;
+    let mut texts = notice::texts(&album, &channels::open(tx.all_channels()?));
     texts.extend(new.notice.clone());
     let notice =
         Notice::first(texts).map_err(|error| AppError::new(ErrorKind::Invalid, error.to_string()))?;
     check_complete(&album, Some(&notice))?;
     tx.insert_album(&album, &notice)?;
-    tx.commit(Event::new(EventKind::AlbumCreated, ActorClass::Staff).in_album(album.id))?;
+    tx.commit(by.event(EventKind::AlbumCreated).in_album(album.id))?;
     Ok(album)
 }
 
@@ -95,11 +95,11 @@ pub fn change_notice(
     store: &Store,
     album: &Album,
     texts: &BTreeMap<Language, String>,
-    now: Timestamp,
+    by: By,
 ) -> Result<NoticeVersion, AppError> {
     let invalid =
         |error: grata_core::notice::NoticeFault| AppError::new(ErrorKind::Invalid, error.to_string());
-    let mut tx = store.begin(now)?;
+    let mut tx = store.begin(by.at)?;
     let notice = match tx.notice(album.id)? {
         None => Notice::first(texts.clone()).map_err(invalid)?,
         Some(before) => {
@@ -113,7 +113,7 @@ pub fn change_notice(
         }
     };
     tx.insert_notice(album.id, &notice)?;
-    tx.commit(Event::new(EventKind::NoticeChanged, ActorClass::Staff).in_album(album.id))?;
+    tx.commit(by.event(EventKind::NoticeChanged).in_album(album.id))?;
     Ok(notice.version())
 }
 

@@ -11,7 +11,7 @@ use std::path::{Component, Path, PathBuf};
 
 use grata_core::audit::Witness as _;
 use grata_core::audit::checkpoint::Checkpoint;
-use grata_core::audit::entry::{ActorClass, Count, Event, EventKind};
+use grata_core::audit::entry::{Count, EventKind};
 use grata_store::age_file::{ForRecipient, decrypt};
 use grata_store::log_files::LogFolder;
 use grata_store::restore::CaughtUp;
@@ -99,8 +99,9 @@ pub fn backup(
     let done = result?;
     unfinished.as_file().sync_all().map_err(failed)?;
     unfinished.persist_noclobber(out).map_err(|error| unusable(out, error.error))?;
-    let tx = store.begin(cx.now())?;
-    let event = Event::new(EventKind::BackedUp, ActorClass::Staff).counting(Count::Bytes, done.bytes);
+    let by = cx.by();
+    let tx = store.begin(by.at)?;
+    let event = by.event(EventKind::BackedUp).counting(Count::Bytes, done.bytes);
     tx.commit(event)?;
     Ok(done)
 }
@@ -190,9 +191,10 @@ pub fn restore(order: &RestoreOrder, cx: &Cx) -> Result<CaughtUp, AppError> {
     let store = Store::open(&places, root)?;
     check_heads(&store, &note, &pinned)?;
     let done = store.catch_up(&log, &note, cx.now())?;
-    let mut tx = store.begin(cx.now())?;
+    let by = cx.by();
+    let mut tx = store.begin(by.at)?;
     tx.set_setting(RESTORED, &cx.now().to_string())?;
-    tx.commit(Event::new(EventKind::ConfigChanged, ActorClass::Staff))?;
+    tx.commit(by.event(EventKind::ConfigChanged))?;
     drop(store);
     fs::rename(&place, data).map_err(|error| unusable(data, error))?;
     Ok(done)
@@ -207,7 +209,11 @@ fn newest_head(witnesses: &[PathBuf]) -> Result<String, AppError> {
             AppError::new(ErrorKind::Unavailable, message).because(error)
         };
         let Some(note) = witness.latest().map_err(unusable_witness)? else { continue };
-        let size = Checkpoint::parse(&note).map(|head| head.size).unwrap_or_default();
+        let head = Checkpoint::parse(&note).map_err(|fault| {
+            let message = format!("the witness {} holds what is no head of a log: {fault}", shown(path));
+            AppError::new(ErrorKind::Unavailable, message)
+        })?;
+        let size = head.size;
         if newest.as_ref().is_none_or(|(other, _)| *other <= size) {
             newest = Some((size, note));
         }

@@ -3,19 +3,19 @@
 //! An answer comes by the person's own link, or on a signed form for publication (CON-12). There is
 //! no third way: nobody says yes for somebody else.
 
-use grata_core::audit::entry::{ActorClass, Event, EventKind};
+use grata_core::audit::entry::{Actor, ActorClass, Event, EventKind};
 use grata_core::consent::{ActKind, ConsentAct, MAX_VALIDITY_MONTHS, Means, PaperForm, Speaker};
 use grata_core::id::{ActId, SubjectId};
 use grata_core::notice::{Language, NoticeShown};
 use grata_core::purpose::{Publish, PurposeKind, Question};
 use grata_core::signed::{Document, DocumentKind, ReceiptParties, receipt_body};
-use grata_core::time::{Date, Timestamp, day, months_after};
+use grata_core::time::{Date, day, months_after};
 use grata_store::queries::albums::Album;
 use grata_store::{Reader, Store, Tx};
 
-use super::data::COMMAND_LINE;
 use super::evidence::Kept;
-use super::{people, views};
+use super::{channels, people, views};
+use crate::cx::By;
 use crate::error::{AppError, ErrorKind};
 
 /// What somebody says to one question.
@@ -73,9 +73,9 @@ pub fn say_by_link(
     purpose: PurposeKind,
     answer: Answer,
     language: Option<Language>,
-    now: Timestamp,
+    by: By,
 ) -> Result<Recorded, AppError> {
-    let invitation = people::open_link(&store.read()?, link, now)?;
+    let invitation = people::open_link(&store.read()?, link, by.at)?;
     let statement = Statement {
         subject: invitation.subject,
         speaker: invitation.guardian.map_or(Speaker::Subject, Speaker::Guardian),
@@ -85,20 +85,20 @@ pub fn say_by_link(
         language,
         means: Means::OwnSession,
     };
-    record(store, &statement, now)
+    record(store, &statement, by)
 }
 
 /// The evidence behind an entry that staff makes.
-pub fn on_paper(signed_on: Date, reference: &str) -> Means {
-    Means::Paper(PaperForm { signed_on, reference: reference.trim().to_string(), recorded_by: COMMAND_LINE })
+pub fn on_paper(signed_on: Date, reference: &str, by: By) -> Means {
+    Means::Paper(PaperForm { signed_on, reference: reference.trim().to_string(), recorded_by: by.account() })
 }
 
 /// Puts a statement on record and makes its receipt.
 ///
 /// # Errors
 /// A rule forbids it: it says which. Nothing was recorded then.
-pub fn record(store: &Store, statement: &Statement, now: Timestamp) -> Result<Recorded, AppError> {
-    record_with(store, statement, None, now)
+pub fn record(store: &Store, statement: &Statement, by: By) -> Result<Recorded, AppError> {
+    record_with(store, statement, None, by)
 }
 
 /// The same with the scan of the form that the statement stands on (CON-12).
@@ -109,16 +109,22 @@ pub fn record_with(
     store: &Store,
     statement: &Statement,
     mut scan: Option<&mut Kept<'_>>,
-    now: Timestamp,
+    by: By,
 ) -> Result<Recorded, AppError> {
-    let mut tx = store.begin(now)?;
+    let mut tx = store.begin(by.at)?;
     let no_album = || AppError::new(ErrorKind::NotFound, "there is no such album");
     let album = tx.album(statement.album)?.ok_or_else(no_album)?;
+    if let (PurposeKind::Publish(channel), Answer::Yes(_) | Answer::No) =
+        (&statement.purpose, statement.answer)
+    {
+        // Taking something back is open for ever.
+        channels::check_open(&tx, channel)?;
+    }
     let act = act(&tx, store, statement, &album)?;
     let evidence = scan.as_deref().map(|scan| scan.write(&mut tx, statement.subject)).transpose()?;
     tx.insert_act_with(statement.subject, &act, evidence)?;
     let receipt = receipt(&tx, &act, &album)?;
-    let event = Event::new(event_kind(&act), actor(&act)).in_album(album.id);
+    let event = Event::new(event_kind(&act), actor(&act, by)).in_album(album.id);
     let committed = tx.commit(event.about(statement.subject, receipt.clone()))?;
     if let Some(scan) = &mut scan {
         scan.recorded();
@@ -129,7 +135,7 @@ pub fn record_with(
             let reader = store.read()?;
             let subject = people::known(&reader, statement.subject)?;
             let publish = Publish { album: album.id, channel: channel.clone() };
-            Some(people::standing(&reader, &subject, &publish, now))
+            Some(people::standing(&reader, &subject, &publish, by.at))
         }
         PurposeKind::Find | PurposeKind::Notify => None,
     };
@@ -206,11 +212,12 @@ fn event_kind(act: &ConsentAct) -> EventKind {
     }
 }
 
-fn actor(act: &ConsentAct) -> ActorClass {
+/// By a link it is the person who speaks, whoever the machine belongs to.
+fn actor(act: &ConsentAct, by: By) -> Actor {
     match act.means {
-        Means::OwnSession => ActorClass::Subject,
-        Means::Paper(_) => ActorClass::Staff,
-        Means::Clock => ActorClass::Clock,
+        Means::OwnSession => ActorClass::Subject.into(),
+        Means::Paper(_) => by.who,
+        Means::Clock => ActorClass::Clock.into(),
     }
 }
 
@@ -223,15 +230,15 @@ pub fn shown(
     store: &Store,
     subject: SubjectId,
     why: &str,
-    now: Timestamp,
+    by: By,
 ) -> Result<Vec<(ConsentAct, String)>, AppError> {
-    let tx = store.begin(now)?;
+    let tx = store.begin(by.at)?;
     let mut acts = Vec::new();
     for act in people::known(&tx, subject)?.acts {
         let title = tx.album(act.question.album)?.map(|album| album.title).unwrap_or_default();
         acts.push((act, title));
     }
-    views::person(tx, subject, "answers", why)?;
+    views::person(tx, subject, "answers", why, by)?;
     Ok(acts)
 }
 

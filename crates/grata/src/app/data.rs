@@ -9,7 +9,6 @@ use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 
 use grata_core::audit::checkpoint::Origin;
-use grata_core::id::AccountId;
 use grata_store::vault::{AgeRoot, CommandRoot, FileRoot, RootKey};
 use grata_store::{Store, StorePlaces};
 use serde::{Deserialize, Serialize};
@@ -23,9 +22,6 @@ const ROOT_NOTE: &str = "root.toml";
 
 /// The root key, if it is a file of grata's own.
 const ROOT_FILE: &str = "root.key";
-
-/// Who works at the command line: someone of the organisation, and no account says who.
-pub const COMMAND_LINE: AccountId = AccountId::from_bytes([0; 16]);
 
 /// What holds the root key.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -5,9 +5,9 @@
 use std::io::Write;
 use std::path::PathBuf;
 
-use grata_core::audit::entry::{ActorClass, Event, EventKind};
+use grata_core::audit::entry::EventKind;
 use grata_core::id::{AccountId, AlbumId};
-use grata_core::purpose::{Audience, PurposeKind};
+use grata_core::purpose::{Audience, ChannelKey, Publish, PurposeKind};
 use grata_core::region::Margin;
 use grata_core::subject::Age;
 use grata_core::tag::FaceStanding;
@@ -21,6 +21,7 @@ use std::collections::BTreeMap;
 use super::albums::{self, NewAlbum};
 use super::batch::{Audience as Listener, Look, Outcome, Status};
 use super::consents::{Answer, say_by_link};
+use super::galleries;
 use super::ingest::{IngestOrder, ingest};
 use super::people::{self, InviteOrder, Invited, NewGuardian, NewPerson};
 use super::tags::{self, FaceInPhoto};
@@ -32,6 +33,9 @@ pub mod samples;
 
 /// With what somebody signs in to a demonstration.
 pub const LOGIN: &str = "demo";
+
+/// The channel through which the demonstration releases its photos.
+const GALLERY: &str = "gallery";
 
 /// Somebody made up: name, day of birth (children only), and answers by channel.
 type Made = (&'static str, Option<&'static str>, &'static [(&'static str, bool)]);
@@ -52,16 +56,21 @@ const PEOPLE: [Made; 8] = [
     ("Hugo Bernard", None, &[("gallery", true)]),
 ];
 
-/// Fills a new installation. Returns links of its people.
+/// What there is to look at.
+pub struct Filled {
+    /// Names of the people, and links to their pages.
+    pub people: Vec<(String, String)>,
+    /// The link of the gallery.
+    pub gallery: String,
+    /// What it shows, once it is released.
+    pub released: Publish,
+}
+
+/// Fills a new installation.
 ///
 /// # Errors
 /// A photo cannot be taken in, or something cannot be kept.
-pub fn fill(
-    store: &Store,
-    photos: &[PathBuf],
-    cx: &Cx,
-    say: &mut dyn Write,
-) -> Result<Vec<(String, String)>, AppError> {
+pub fn fill(store: &Store, photos: &[PathBuf], cx: &Cx, say: &mut dyn Write) -> Result<Filled, AppError> {
     let album = album(store, cx)?;
     let look = Look { min_face: Some(DetectOptions::default().min_face), margin: Margin::DEFAULT };
     let order = IngestOrder { paths: photos.to_vec(), look, jobs: None };
@@ -71,22 +80,25 @@ pub fn fill(
         return Err(AppError::new(ErrorKind::Unavailable, "a sample photo could not be taken in")
             .hint("`grata doctor` says what is missing."));
     }
-    let mut links = Vec::new();
+    let mut people = Vec::new();
     let mut subjects = Vec::new();
     for (name, born, answers) in PEOPLE {
-        let invited = people::invite(store, &invitation(name, born, album.id)?, cx.now())?;
-        for (channel, yes) in answers {
+        let invited = people::invite(store, &invitation(name, born, album.id)?, cx.by())?;
+        for (name, yes) in answers {
             let answer = if *yes { Answer::Yes(None) } else { Answer::No };
             let by = invited.guardian.iter().map(|(_, link)| link).chain([&invited.link]);
             for link in by {
-                say_by_link(store, link, publish(channel)?, answer, None, cx.now())?;
+                let purpose = PurposeKind::Publish(channel(name)?);
+                say_by_link(store, link, purpose, answer, None, cx.by())?;
             }
         }
         subjects.push(invited.subject);
-        links.push((name.to_string(), invited.link));
+        people.push((name.to_string(), invited.link));
     }
     name_faces(store, album.id, &subjects, cx)?;
-    Ok(links)
+    let released = Publish { album: album.id, channel: channel(GALLERY)? };
+    let gallery = galleries::share(store, &released, cx.by())?;
+    Ok(Filled { people, gallery, released })
 }
 
 /// Whether everything went well.
@@ -111,7 +123,7 @@ fn album(store: &Store, cx: &Cx) -> Result<grata_store::queries::albums::Album, 
         keep_until: months_after(day(cx.now()), 24),
         notice: BTreeMap::new(),
     };
-    albums::create(store, &new, cx.now())
+    albums::create(store, &new, cx.by())
 }
 
 fn invitation(name: &str, born: Option<&str>, album: AlbumId) -> Result<InviteOrder, AppError> {
@@ -128,9 +140,9 @@ fn invitation(name: &str, born: Option<&str>, album: AlbumId) -> Result<InviteOr
     Ok(InviteOrder { person: Invited::New(person), guardian, album, days: people::INVITATION_DAYS })
 }
 
-fn publish(channel: &str) -> Result<PurposeKind, AppError> {
-    let named = channel.parse().map(PurposeKind::Publish);
-    named.map_err(|_| AppError::new(ErrorKind::Internal, "the channels of the demonstration make no sense"))
+fn channel(name: &str) -> Result<ChannelKey, AppError> {
+    let made_up = |_| AppError::new(ErrorKind::Internal, "the channels of the demonstration make no sense");
+    name.parse().map_err(made_up)
 }
 
 /// Gives each person one face: some in each photo stay for whoever tries it.
@@ -147,7 +159,7 @@ fn name_faces(
         for photo in &photos {
             let Some(open) = nth_open(store, *photo, round)? else { continue };
             let Some(subject) = left.next() else { return Ok(()) };
-            tags::set(store, &open, *subject, cx.now())?;
+            tags::set(store, &open, *subject, cx.by())?;
         }
     }
     Ok(())
@@ -174,14 +186,16 @@ pub fn open_desk(store: &Store, cx: &Cx) -> Result<String, AppError> {
         accounts.into_iter().filter(|one| one.closed_at.is_none()).map(|one| one.id).collect()
     };
     for account in open {
-        let mut tx = store.begin(cx.now())?;
+        let by = cx.by();
+        let mut tx = store.begin(by.at)?;
         tx.close_account(account)?;
-        tx.commit(Event::new(EventKind::AccountChanged, ActorClass::Staff))?;
+        tx.commit(by.event(EventKind::AccountChanged))?;
     }
     let random = AccountId::random(&mut store.rng()).to_string();
     let password: String = random.chars().filter(|letter| *letter != '-').take(12).collect();
-    let mut tx = store.begin(cx.now())?;
+    let by = cx.by();
+    let mut tx = store.begin(by.at)?;
     session::insert_account(store, &mut tx, Role::Owner, LOGIN, "Demo", &password)?;
-    tx.commit(Event::new(EventKind::AccountAdded, ActorClass::Staff))?;
+    tx.commit(by.event(EventKind::AccountAdded))?;
     Ok(password)
 }

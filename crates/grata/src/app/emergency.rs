@@ -1,7 +1,7 @@
 //! What no role may do, opened by two people for an hour (SEC-6): the list of the photos that one named person
 //! is in. Each step is on record, and told to the person in the same moment (TRA-4).
 
-use grata_core::audit::entry::{ActorClass, Event, EventKind};
+use grata_core::audit::entry::EventKind;
 use grata_core::emergency::{Emergency, State, Why};
 use grata_core::id::{EmergencyId, PhotoId, SubjectId};
 use grata_core::rights::own_view;
@@ -13,6 +13,7 @@ use grata_store::{Reader, Store};
 use serde_json::{Value, json};
 
 use super::{people, views};
+use crate::cx::By;
 use crate::error::{AppError, ErrorKind};
 
 /// Longest written reason, in characters.
@@ -64,7 +65,7 @@ pub fn ask(
     subject: SubjectId,
     why: Why,
     reason: &str,
-    now: Timestamp,
+    who: By,
 ) -> Result<EmergencyId, AppError> {
     check_role(by)?;
     let reason = reason.trim();
@@ -72,7 +73,7 @@ pub fn ask(
         let message = format!("write down the reason, in 1 to {LONGEST_REASON} letters");
         return Err(AppError::new(ErrorKind::Invalid, message));
     }
-    let mut tx = store.begin(now)?;
+    let mut tx = store.begin(who.at)?;
     check_not_frozen(&tx, subject)?;
     let emergency = Emergency {
         id: EmergencyId::random(&mut store.rng()),
@@ -84,7 +85,7 @@ pub fn ask(
         ended_at: None,
     };
     tx.insert_emergency(&emergency, reason)?;
-    let event = Event::new(EventKind::EmergencyAsked, ActorClass::Staff);
+    let event = who.event(EventKind::EmergencyAsked);
     tx.commit(event.about(subject, payload("emergency asked for", &emergency, &[by.role], None)))?;
     Ok(emergency.id)
 }
@@ -97,9 +98,9 @@ fn known(reader: &Reader, id: EmergencyId) -> Result<Emergency, AppError> {
 ///
 /// # Errors
 /// `Denied` if it is the same person, or waits for nobody any more.
-pub fn approve(store: &Store, by: &Account, id: EmergencyId, now: Timestamp) -> Result<(), AppError> {
+pub fn approve(store: &Store, by: &Account, id: EmergencyId, who: By) -> Result<(), AppError> {
     check_role(by)?;
-    let mut tx = store.begin(now)?;
+    let mut tx = store.begin(who.at)?;
     let asked = known(&tx, id)?;
     check_not_frozen(&tx, asked.subject)?;
     // Whoever asked and was sent away since is no second person.
@@ -113,7 +114,7 @@ pub fn approve(store: &Store, by: &Account, id: EmergencyId, now: Timestamp) -> 
         State::Open(until) => Some(until),
         State::Asked(_) | State::Over => None,
     };
-    let event = Event::new(EventKind::EmergencyOpened, ActorClass::Staff);
+    let event = who.event(EventKind::EmergencyOpened);
     let payload = payload("emergency opened", &open, &[first.role, by.role], until);
     tx.commit(event.about(open.subject, payload))?;
     Ok(())
@@ -123,16 +124,16 @@ pub fn approve(store: &Store, by: &Account, id: EmergencyId, now: Timestamp) -> 
 ///
 /// # Errors
 /// It is over already.
-pub fn end(store: &Store, by: &Account, id: EmergencyId, now: Timestamp) -> Result<(), AppError> {
+pub fn end(store: &Store, by: &Account, id: EmergencyId, who: By) -> Result<(), AppError> {
     check_role(by)?;
-    let mut tx = store.begin(now)?;
+    let mut tx = store.begin(who.at)?;
     let emergency = known(&tx, id)?;
     if emergency.state(tx.now()) == State::Over {
         return Err(AppError::new(ErrorKind::Conflict, "this is over already"));
     }
     let ended = Emergency { ended_at: Some(tx.now()), ..emergency };
     tx.update_emergency(&ended)?;
-    let event = Event::new(EventKind::EmergencyEnded, ActorClass::Staff);
+    let event = who.event(EventKind::EmergencyEnded);
     tx.commit(event.about(ended.subject, payload("emergency ended", &ended, &[by.role], None)))?;
     Ok(())
 }
@@ -156,9 +157,9 @@ pub struct Shown {
 ///
 /// # Errors
 /// There is none such.
-pub fn show(store: &Store, by: &Account, id: EmergencyId, now: Timestamp) -> Result<Shown, AppError> {
+pub fn show(store: &Store, by: &Account, id: EmergencyId, who: By) -> Result<Shown, AppError> {
     check_role(by)?;
-    let tx = store.begin(now)?;
+    let tx = store.begin(who.at)?;
     let emergency = known(&tx, id)?;
     let is_frozen = people::known(&tx, emergency.subject)?.restriction != Restriction::None;
     let state = if is_frozen { State::Over } else { emergency.state(tx.now()) };
@@ -173,8 +174,8 @@ pub fn show(store: &Store, by: &Account, id: EmergencyId, now: Timestamp) -> Res
     };
     let subject = emergency.subject;
     match &photos {
-        Some(_) => views::person(tx, subject, OF, emergency.why.as_str())?,
-        None => views::person(tx, subject, OF_ASKED, WHY_ASKED)?,
+        Some(_) => views::person(tx, subject, OF, emergency.why.as_str(), who)?,
+        None => views::person(tx, subject, OF_ASKED, WHY_ASKED, who)?,
     }
     Ok(Shown { emergency, state, reason, profile, photos })
 }

@@ -35,15 +35,23 @@ impl std::fmt::Debug for Scan {
 pub fn read(path: &Path) -> Result<Scan, AppError> {
     let unreadable =
         |error| AppError::new(ErrorKind::NotFound, format!("{} cannot be read", shown(path))).because(error);
-    let wrong = |what: String, hint: &str| {
-        AppError::new(ErrorKind::Invalid, format!("{} {what}", shown(path))).hint(hint)
-    };
     let file = File::open(path).map_err(unreadable)?;
     if !file.metadata().map_err(unreadable)?.is_file() {
-        return Err(wrong("is no file".into(), "Give the scan of one form."));
+        let message = format!("{} is no file", shown(path));
+        return Err(AppError::new(ErrorKind::Invalid, message).hint("Give the scan of one form."));
     }
     let mut bytes = Vec::new();
     file.take(LONGEST + 1).read_to_end(&mut bytes).map_err(unreadable)?;
+    taken(bytes, &shown(path))
+}
+
+/// A scan that somebody has handed over; `name` is what they call it.
+///
+/// # Errors
+/// It is none of the kinds that are kept, or too long.
+pub fn taken(bytes: Vec<u8>, name: &str) -> Result<Scan, AppError> {
+    let wrong =
+        |what: String, hint: &str| AppError::new(ErrorKind::Invalid, format!("{name} {what}")).hint(hint);
     if bytes.len() as u64 > LONGEST {
         let what = format!("is longer than {} MiB", LONGEST >> 20);
         return Err(wrong(what, "Scan it at 200 dots an inch, or in grey."));

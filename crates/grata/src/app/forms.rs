@@ -5,11 +5,17 @@
 
 use std::path::PathBuf;
 
+use grata_core::consent::Speaker;
+use grata_core::id::AlbumId;
 use grata_core::notice::Language;
 use grata_core::purpose::{ChannelKey, PurposeKind};
 use grata_core::time::Date;
+use grata_store::{Reader, Store};
 
-use super::consents::Answer;
+use super::consents::{self, Answer, Recorded, Statement};
+use super::evidence::{Kept, Scan};
+use super::people;
+use crate::cx::By;
 use crate::error::{AppError, ErrorKind};
 
 /// Columns of a table; those in front are needed.
@@ -43,8 +49,28 @@ pub struct FormLine {
     pub scan: Option<PathBuf>,
 }
 
+/// Why a line cannot be recorded, before anybody looks whom it is about.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum LineFault {
+    /// A column that is needed is empty.
+    #[error("no {0}")]
+    Missing(&'static str),
+    /// A day that is none.
+    #[error("a day is written like 2026-09-05")]
+    NotADay,
+    /// An answer that is none.
+    #[error("the answer is neither yes nor no")]
+    NotAnAnswer,
+    /// A channel that cannot be one.
+    #[error(transparent)]
+    NotAChannel(#[from] grata_core::purpose::NotAChannel),
+    /// A language that cannot be one.
+    #[error(transparent)]
+    NotALanguage(#[from] grata_core::notice::NotALanguage),
+}
+
 /// A line with its number in the file, or why it cannot be recorded.
-pub type Line = (usize, Result<FormLine, String>);
+pub type Line = (usize, Result<FormLine, LineFault>);
 
 /// Reads a table.
 ///
@@ -91,29 +117,89 @@ fn places(names: &[String]) -> Result<[Option<usize>; COLUMNS.len()], AppError> 
         .hint(format!("The first line names the columns: {}.", COLUMNS.join(","))))
 }
 
-fn line(field: impl Fn(usize) -> Option<String>) -> Result<FormLine, String> {
-    let needed = |column: usize| field(column).ok_or_else(|| format!("no {}", COLUMNS[column]));
-    let day = |text: String| text.parse::<Date>().map_err(|_| "a day is written like 2026-09-05".to_string());
+fn line(field: impl Fn(usize) -> Option<String>) -> Result<FormLine, LineFault> {
+    let needed = |column: usize| field(column).ok_or(LineFault::Missing(COLUMNS[column]));
+    let day = |text: String| text.parse::<Date>().map_err(|_| LineFault::NotADay);
     let person = needed(0)?;
-    let channel: ChannelKey =
-        needed(1)?.parse().map_err(|error: grata_core::purpose::NotAChannel| error.to_string())?;
+    let channel: ChannelKey = needed(1)?.parse()?;
     let until = field(5).map(day).transpose()?;
     let answer = match needed(2)?.to_lowercase().as_str() {
         "yes" | "oui" => Answer::Yes(until),
         "no" | "non" => Answer::No,
-        _ => return Err("the answer is neither yes nor no".into()),
+        _ => return Err(LineFault::NotAnAnswer),
     };
-    let language = field(6).map(|text| text.parse()).transpose();
     Ok(FormLine {
         person,
         purpose: PurposeKind::Publish(channel),
         answer,
         signed_on: day(needed(3)?)?,
         reference: needed(4)?,
-        language: language.map_err(|error: grata_core::notice::NotALanguage| error.to_string())?,
+        language: field(6).map(|text| text.parse()).transpose()?,
         guardian: field(7),
         scan: field(8).map(PathBuf::from),
     })
+}
+
+/// What a line says, as a statement of whom it names.
+///
+/// # Errors
+/// `NotFound` or `Conflict` if it names nobody, or several people.
+pub fn statement(reader: &Reader, line: &FormLine, album: AlbumId, by: By) -> Result<Statement, AppError> {
+    let subject = people::find(reader, &line.person)?;
+    let speaker = match &line.guardian {
+        None => Speaker::Subject,
+        Some(guardian) => {
+            let known = people::known(reader, subject)?;
+            Speaker::Guardian(people::find_guardian(reader, &known, guardian)?)
+        }
+    };
+    Ok(Statement {
+        subject,
+        speaker,
+        album,
+        purpose: line.purpose.clone(),
+        answer: line.answer,
+        language: line.language.clone(),
+        means: consents::on_paper(line.signed_on, &line.reference, by),
+    })
+}
+
+/// Records a line, with the scan of its form if there is one.
+///
+/// # Errors
+/// It names nobody, or a rule forbids it; nothing of it was recorded then.
+pub fn record(
+    store: &Store,
+    line: &FormLine,
+    album: AlbumId,
+    scan: Option<&Scan>,
+    by: By,
+) -> Result<Recorded, AppError> {
+    let statement = statement(&store.read()?, line, album, by)?;
+    let mut kept = scan.map(|scan| Kept::seal(store, statement.subject, scan)).transpose()?;
+    consents::record_with(store, &statement, kept.as_mut(), by)
+}
+
+/// Records one form of one person: an answer for each channel that it names, all of which stand on one
+/// scan. One that is refused does not undo the one before.
+///
+/// # Errors
+/// There is no such person, or the store cannot be used.
+pub fn record_form(
+    store: &Store,
+    lines: &[FormLine],
+    album: AlbumId,
+    scan: Option<&Scan>,
+    by: By,
+) -> Result<Vec<Result<Recorded, AppError>>, AppError> {
+    let Some(first) = lines.first() else { return Ok(Vec::new()) };
+    let subject = people::find(&store.read()?, &first.person)?;
+    let mut kept = scan.map(|scan| Kept::seal(store, subject, scan)).transpose()?;
+    let mut record_one = |line: &FormLine| {
+        let statement = statement(&store.read()?, line, album, by)?;
+        consents::record_with(store, &statement, kept.as_mut(), by)
+    };
+    Ok(lines.iter().map(|line| record_one(line)).collect())
 }
 
 /// Records with the line they begin on. Quotes as in RFC 4180.
@@ -164,8 +250,8 @@ mod tests {
             (first.person.as_str(), first.answer),
             ("Petit; Tom", Answer::Yes("2027-01-31".parse().ok()))
         );
-        let reasons: Vec<&str> =
-            lines[1..].iter().map(|(_, line)| line.as_ref().unwrap_err().as_str()).collect();
+        let reasons: Vec<String> =
+            lines[1..].iter().map(|(_, line)| line.as_ref().unwrap_err().to_string()).collect();
         assert_eq!(
             reasons,
             ["no reference", "a day is written like 2026-09-05", "the answer is neither yes nor no"]

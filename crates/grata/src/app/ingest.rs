@@ -7,7 +7,7 @@ use std::io::{Read as _, Write};
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
-use grata_core::audit::entry::{ActorClass, Count, Event, EventKind};
+use grata_core::audit::entry::{Count, EventKind};
 use grata_core::id::{FaceId, PhotoId};
 use grata_core::photo::{Face, Found, Photo as Kept, PhotoDigest, Review};
 use grata_core::region::Region;
@@ -210,9 +210,11 @@ impl<'a> Intake<'a> {
         let store = self.store;
         store.vault().create(KeyName::Photo(photo.id))?;
         store.blobs().put(store.vault(), BlobKey::Original(photo.id), bytes)?;
-        let mut tx = store.begin(self.cx.now())?;
+        let by = self.cx.by();
+        let mut tx = store.begin(by.at)?;
         tx.insert_photo(photo, name)?;
-        let event = Event::new(EventKind::PhotosAdded, ActorClass::Staff)
+        let event = by
+            .event(EventKind::PhotosAdded)
             .in_album(self.album.id)
             .counting(Count::Photos, 1)
             .counting(Count::Faces, photo.faces.len() as u64);

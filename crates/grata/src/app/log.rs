@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 use grata_core::audit::Witness as _;
 use grata_core::audit::checkpoint::{Checkpoint, Origin, parse_verifier_key};
-use grata_core::audit::entry::{ActorClass, Event, EventKind};
+use grata_core::audit::entry::EventKind;
 use grata_core::audit::verify::{VerifiedLog, verify_log};
 use grata_store::Store;
 use grata_store::log_files::LogFolder;
@@ -89,7 +89,8 @@ fn unreachable_witness(path: &Path, error: grata_core::audit::WitnessError) -> A
 /// # Errors
 /// They cannot be used, or lie among the data.
 pub fn keep(store: &Store, cx: &Cx, folder: Option<&Path>, witness: Option<&Path>) -> Result<(), AppError> {
-    let mut tx = store.begin(cx.now())?;
+    let by = cx.by();
+    let mut tx = store.begin(by.at)?;
     for (name, path) in [(FOLDER, folder), (WITNESS, witness)] {
         let Some(path) = path else { continue };
         keep_out_of_store(path, store)?;
@@ -99,7 +100,7 @@ pub fn keep(store: &Store, cx: &Cx, folder: Option<&Path>, witness: Option<&Path
         })?;
         tx.set_setting(name, &text)?;
     }
-    tx.commit(Event::new(EventKind::ConfigChanged, ActorClass::Staff))?;
+    tx.commit(by.event(EventKind::ConfigChanged))?;
     publish(store)
 }
 

@@ -5,8 +5,10 @@
 use std::collections::BTreeMap;
 
 use grata_core::notice::Language;
-use grata_core::purpose::ChannelKey;
 use grata_store::queries::albums::Album;
+use grata_store::queries::channels::Channel;
+
+use super::channels::Titles;
 
 /// Languages with their texts.
 const TEMPLATES: [(&str, &str); 2] = [
@@ -23,18 +25,29 @@ const FOR_CHILDREN: [(&str, &str); 2] = [
 /// What a notice says, in words for children; it stands beside the notice, never in its place.
 pub fn for_children(language: &str, album: &Album) -> Option<String> {
     let template = FOR_CHILDREN.iter().find(|(code, _)| *code == language)?;
-    Some(filled_in(template.1, album, &[]))
+    Some(filled_in(template.1, album, ""))
+}
+
+/// The languages that people are asked in.
+pub fn languages() -> Vec<Language> {
+    TEMPLATES.iter().filter_map(|(code, _)| code.parse().ok()).collect()
 }
 
 /// The notice of an album in every language there is a template for.
-pub fn texts(album: &Album, channels: &[ChannelKey]) -> BTreeMap<Language, String> {
+pub fn texts(album: &Album, channels: &[Channel]) -> BTreeMap<Language, String> {
+    let titles = Titles::of_channels(channels);
     let languages = TEMPLATES.iter().filter_map(|(code, text)| Some((code.parse().ok()?, text)));
-    languages.map(|(language, text)| (language, filled_in(text, album, channels))).collect()
+    let text_in = |(language, text): (Language, &&str)| {
+        let title = |channel: &Channel| format!("- {}\n", titles.of(language.as_str(), channel.key.as_str()));
+        let list: String = channels.iter().map(title).collect();
+        let text = filled_in(text, album, &list);
+        (language, text)
+    };
+    languages.map(text_in).collect()
 }
 
 /// Goes through the template once: what is filled in is not looked at again.
-fn filled_in(template: &str, album: &Album, channels: &[ChannelKey]) -> String {
-    let list: String = channels.iter().map(|channel| format!("- {channel}\n")).collect();
+fn filled_in(template: &str, album: &Album, channels: &str) -> String {
     let keep_until = album.keep_until.to_string();
     let values = [
         ("{title}", album.title.as_str()),
@@ -43,7 +56,7 @@ fn filled_in(template: &str, album: &Album, channels: &[ChannelKey]) -> String {
         ("{purpose}", &album.purpose),
         ("{contact}", &album.contact),
         ("{keep_until}", &keep_until),
-        ("{channels}", &list),
+        ("{channels}", channels),
     ];
     let mut text = String::with_capacity(template.len() + 200);
     let mut rest = template;
@@ -84,15 +97,19 @@ mod tests {
             audience: Audience::Everyone,
             keep_until: "2028-12-31".parse().unwrap(),
         };
-        let channels = ["website".parse().unwrap(), "print".parse().unwrap()];
+        let channels = ["website", "board"].map(|key| Channel {
+            key: key.parse().unwrap(),
+            audience: Audience::Everyone,
+            retired_at: None,
+            titles: ["en", "fr"].map(|code| (code.parse().unwrap(), format!("{key} in {code}"))).into(),
+        });
         let texts = texts(&album, &channels);
         assert_eq!(texts.keys().map(Language::as_str).collect::<Vec<_>>(), ["en", "fr"]);
         for (language, text) in &texts {
-            for item in
-                ["T{contact}T", "CONTROLLER", "SOURCE", "PURPOSE", "CONTACT", "2028-12-31", "- print\n"]
-            {
+            for item in ["T{contact}T", "CONTROLLER", "SOURCE", "PURPOSE", "CONTACT", "2028-12-31"] {
                 assert!(text.contains(item), "{language}: {item}");
             }
+            assert!(text.contains(&format!("- board in {language}\n")), "{text}");
             assert!(!text.replace("T{contact}T", "").contains('{'), "{language}");
         }
         let items = |text: &str| text.split("\n\n").count();

@@ -1,7 +1,7 @@
 //! The people in the photos: inviting them, and what is known of them. Names and contacts are sealed
 //! by the store; nothing here repeats one in an error.
 
-use grata_core::audit::entry::{ActorClass, Count, Event, EventKind};
+use grata_core::audit::entry::{Count, EventKind};
 use grata_core::consent::{Decision, decide};
 use grata_core::digest::Digest;
 use grata_core::id::{AlbumId, GuardianId, SubjectId};
@@ -10,6 +10,7 @@ use grata_core::purpose::{ChannelKey, Publish};
 use grata_core::subject::{Age, Country, Subject};
 use grata_core::time::{Date, Timestamp, day, hours_after};
 use grata_store::queries::albums::Album;
+use grata_store::queries::channels::Channel;
 use grata_store::queries::subjects::{Invitation, NewSubject, Profile};
 use grata_store::vault::KeyName;
 use grata_store::{Reader, Store, Tx};
@@ -17,6 +18,7 @@ use serde_json::json;
 
 use super::albums::is_id;
 use super::views;
+use crate::cx::By;
 use crate::error::{AppError, ErrorKind};
 
 /// Where the pages of people are, if nobody has said.
@@ -119,7 +121,7 @@ pub fn address(reader: &Reader) -> Result<String, AppError> {
 ///
 /// # Errors
 /// There is no such person or album.
-pub fn invite(store: &Store, order: &InviteOrder, now: Timestamp) -> Result<Invitations, AppError> {
+pub fn invite(store: &Store, order: &InviteOrder, by: By) -> Result<Invitations, AppError> {
     let subject = match &order.person {
         Invited::Known(subject) => *subject,
         Invited::New(_) => SubjectId::random(&mut store.rng()),
@@ -128,7 +130,7 @@ pub fn invite(store: &Store, order: &InviteOrder, now: Timestamp) -> Result<Invi
     if is_new {
         store.vault().create(KeyName::Subject(subject))?;
     }
-    let invited = write_invitations(store, order, subject, now);
+    let invited = write_invitations(store, order, subject, by);
     if invited.is_err() && is_new {
         // Nothing is under it; the sweep would find it as well.
         let _ = store.vault().shred(KeyName::Subject(subject));
@@ -140,10 +142,10 @@ fn write_invitations(
     store: &Store,
     order: &InviteOrder,
     subject: SubjectId,
-    now: Timestamp,
+    by: By,
 ) -> Result<Invitations, AppError> {
-    let expires_at = hours_after(now, u32::from(order.days) * 24);
-    let mut tx = store.begin(now)?;
+    let expires_at = hours_after(by.at, u32::from(order.days) * 24);
+    let mut tx = store.begin(by.at)?;
     let address = address(&tx)?;
     let album =
         tx.album(order.album)?.ok_or_else(|| AppError::new(ErrorKind::NotFound, "there is no such album"))?;
@@ -174,7 +176,8 @@ fn write_invitations(
         "guardian": guardian.is_some(),
         "until": expires_at.to_string(),
     });
-    let event = Event::new(EventKind::Invited, ActorClass::Staff)
+    let event = by
+        .event(EventKind::Invited)
         .in_album(order.album)
         .counting(Count::Subjects, u64::from(matches!(order.person, Invited::New(_))))
         .about(subject, payload);
@@ -212,11 +215,11 @@ pub fn open_link(reader: &Reader, link: &str, now: Timestamp) -> Result<Invitati
 ///
 /// # Errors
 /// There is no such person.
-pub fn revoke_links(store: &Store, subject: SubjectId, now: Timestamp) -> Result<u64, AppError> {
-    let mut tx = store.begin(now)?;
+pub fn revoke_links(store: &Store, subject: SubjectId, by: By) -> Result<u64, AppError> {
+    let mut tx = store.begin(by.at)?;
     tx.profile(subject)?;
     let revoked = tx.revoke_invitations(subject)?;
-    let event = Event::new(EventKind::SubjectChanged, ActorClass::Staff);
+    let event = by.event(EventKind::SubjectChanged);
     tx.commit(event.about(subject, json!({"what": "links revoked"})))?;
     Ok(revoked)
 }
@@ -225,10 +228,10 @@ pub fn revoke_links(store: &Store, subject: SubjectId, now: Timestamp) -> Result
 ///
 /// # Errors
 /// There is no such person.
-pub fn set_age(store: &Store, subject: SubjectId, age: Age, now: Timestamp) -> Result<(), AppError> {
-    let mut tx = store.begin(now)?;
+pub fn set_age(store: &Store, subject: SubjectId, age: Age, by: By) -> Result<(), AppError> {
+    let mut tx = store.begin(by.at)?;
     tx.set_age(subject, age)?;
-    let event = Event::new(EventKind::SubjectChanged, ActorClass::Staff);
+    let event = by.event(EventKind::SubjectChanged);
     tx.commit(event.about(subject, json!({"what": "age changed"})))?;
     Ok(())
 }
@@ -242,14 +245,14 @@ pub fn verify_guardian(
     subject: SubjectId,
     guardian: GuardianId,
     how: &str,
-    now: Timestamp,
+    by: By,
 ) -> Result<(), AppError> {
     if how.trim().is_empty() {
         return Err(AppError::new(ErrorKind::Invalid, "say how it was checked, such as `by telephone`"));
     }
-    let mut tx = store.begin(now)?;
+    let mut tx = store.begin(by.at)?;
     tx.verify_guardian(subject, guardian, how.trim())?;
-    let event = Event::new(EventKind::GuardianChanged, ActorClass::Staff);
+    let event = by.event(EventKind::GuardianChanged);
     tx.commit(event.about(subject, json!({"what": "guardian verified", "how": how.trim()})))?;
     Ok(())
 }
@@ -263,11 +266,11 @@ pub fn end_guardian(
     subject: SubjectId,
     guardian: GuardianId,
     until: Date,
-    now: Timestamp,
+    by: By,
 ) -> Result<(), AppError> {
-    let mut tx = store.begin(now)?;
+    let mut tx = store.begin(by.at)?;
     tx.end_guardian(subject, guardian, until)?;
-    let event = Event::new(EventKind::GuardianChanged, ActorClass::Staff);
+    let event = by.event(EventKind::GuardianChanged);
     tx.commit(event.about(subject, json!({"what": "guardian ends", "on": until.to_string()})))?;
     Ok(())
 }
@@ -364,8 +367,8 @@ pub struct Standing {
 ///
 /// # Errors
 /// There is no such person.
-pub fn show(store: &Store, subject: SubjectId, why: &str, now: Timestamp) -> Result<PersonShown, AppError> {
-    let tx = store.begin(now)?;
+pub fn show(store: &Store, subject: SubjectId, why: &str, by: By) -> Result<PersonShown, AppError> {
+    let tx = store.begin(by.at)?;
     let known = known(&tx, subject)?;
     let shown = PersonShown {
         profile: tx.profile(subject)?,
@@ -375,10 +378,10 @@ pub fn show(store: &Store, subject: SubjectId, why: &str, now: Timestamp) -> Res
             .iter()
             .map(|guardian| Ok((guardian.id, tx.guardian_profile(subject, guardian.id)?)))
             .collect::<Result<_, AppError>>()?,
-        answers: standings(&tx, &known, now)?,
+        answers: standings(&tx, &known, by.at)?,
         subject: known,
     };
-    views::person(tx, subject, "name, contact, guardians, answers", why)?;
+    views::person(tx, subject, "name, contact, guardians, answers", why, by)?;
     Ok(shown)
 }
 
@@ -388,7 +391,7 @@ fn standings(reader: &Reader, subject: &Subject, now: Timestamp) -> Result<Vec<S
         if !subject.acts.iter().any(|act| act.question.album == album.id) {
             continue;
         }
-        for (channel, _) in reader.channels()? {
+        for Channel { key: channel, .. } in reader.all_channels()? {
             let publish = Publish { album: album.id, channel: channel.clone() };
             let shown = standing(reader, subject, &publish, now);
             standings.push(Standing { album: album.clone(), channel, shown });
@@ -419,15 +422,15 @@ fn just_before(at: Timestamp) -> Timestamp {
 ///
 /// # Errors
 /// The store cannot be used.
-pub fn list(store: &Store, now: Timestamp) -> Result<Vec<(SubjectId, Profile)>, AppError> {
-    let tx = store.begin(now)?;
+pub fn list(store: &Store, by: By) -> Result<Vec<(SubjectId, Profile)>, AppError> {
+    let tx = store.begin(by.at)?;
     let mut people = Vec::new();
     for subject in tx.subjects()? {
         people.push((subject, tx.profile(subject)?));
     }
     people.sort_by_cached_key(|(_, profile)| profile.name.to_lowercase());
     if !people.is_empty() {
-        views::everybody(tx, people.len())?;
+        views::everybody(tx, people.len(), by)?;
     }
     Ok(people)
 }

@@ -9,13 +9,14 @@ use compact_jwt::compact::{Jwk, JwkUse, JwsCompact};
 use compact_jwt::crypto::{JwsEs256Verifier, JwsRs256Verifier};
 use compact_jwt::traits::{JwsVerifiable as _, JwsVerifier as _};
 use compact_jwt::{JwaAlg, Jws};
-use grata_core::audit::entry::{ActorClass, Event, EventKind};
+use grata_core::audit::entry::EventKind;
 use grata_core::time::Timestamp;
 use grata_store::{Reader, Store};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use url::Url;
 
+use crate::cx::By;
 use crate::error::{AppError, ErrorKind};
 use crate::words::shown;
 
@@ -193,27 +194,27 @@ pub fn examine(files: &ProviderFiles<'_>) -> Result<Provider, AppError> {
 ///
 /// # Errors
 /// The store cannot be used.
-pub fn install(store: &Store, provider: &Provider, now: Timestamp) -> Result<(), AppError> {
+pub fn install(store: &Store, provider: &Provider, by: By) -> Result<(), AppError> {
     let text = serde_json::to_string(provider)
         .map_err(|_| AppError::new(ErrorKind::Internal, "the provider cannot be kept"))?;
-    put(store, &text, now)
+    put(store, &text, by)
 }
 
 /// Removes the provider. Colleagues sign in by passkey or password, as before.
 ///
 /// # Errors
 /// There is none.
-pub fn remove(store: &Store, now: Timestamp) -> Result<(), AppError> {
+pub fn remove(store: &Store, by: By) -> Result<(), AppError> {
     if installed(&store.read()?)?.is_none() {
         return Err(AppError::new(ErrorKind::NotFound, "no provider is installed").hint("Nothing was done."));
     }
-    put(store, "", now)
+    put(store, "", by)
 }
 
-fn put(store: &Store, text: &str, now: Timestamp) -> Result<(), AppError> {
-    let mut tx = store.begin(now)?;
+fn put(store: &Store, text: &str, by: By) -> Result<(), AppError> {
+    let mut tx = store.begin(by.at)?;
     tx.set_setting(SETTING, text)?;
-    tx.commit(Event::new(EventKind::ConfigChanged, ActorClass::Staff))?;
+    tx.commit(by.event(EventKind::ConfigChanged))?;
     Ok(())
 }
 

@@ -12,7 +12,7 @@ use std::io::Write;
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
-use grata_core::audit::entry::{ActorClass, Event, EventKind};
+use grata_core::audit::entry::EventKind;
 use grata_core::geometry::PixelRect;
 use grata_core::id::{AlbumId, FaceId, PhotoId, ReleaseId, SubjectId};
 use grata_core::obscure::ObscureStyle;
@@ -25,6 +25,7 @@ use grata_store::{Reader, Store};
 
 use super::at_work;
 use super::batch;
+use super::channels;
 use crate::cx::Cx;
 use crate::error::{AppError, ErrorKind};
 use crate::worker::pool::Slot;
@@ -121,13 +122,7 @@ fn check_publish(reader: &Reader, publish: &Publish) -> Result<(), AppError> {
     if reader.album(publish.album)?.is_none() {
         return Err(AppError::new(ErrorKind::NotFound, "there is no such album"));
     }
-    let channels = reader.channels()?;
-    if channels.iter().any(|(known, _)| *known == publish.channel) {
-        return Ok(());
-    }
-    let names: Vec<&str> = channels.iter().map(|(name, _)| name.as_str()).collect();
-    Err(AppError::new(ErrorKind::NotFound, format!("there is no channel {}", publish.channel))
-        .hint(format!("Channels are {}.", names.join(", "))))
+    channels::check_open(reader, &publish.channel)
 }
 
 /// What is to leave, and where to.
@@ -238,7 +233,8 @@ fn known_release(reader: &Reader, id: ReleaseId, publish: &Publish) -> Result<Re
 }
 
 fn begin(order: &ReleaseOrder, publish: &Publish, store: &Store, cx: &Cx) -> Result<Release, AppError> {
-    let mut tx = store.begin(cx.now())?;
+    let by = cx.by();
+    let mut tx = store.begin(by.at)?;
     let release = Release {
         id: ReleaseId::random(&mut store.rng()),
         publish: publish.clone(),
@@ -246,7 +242,7 @@ fn begin(order: &ReleaseOrder, publish: &Publish, store: &Store, cx: &Cx) -> Res
         begun_at: tx.now(),
     };
     tx.insert_release(&release)?;
-    tx.commit(Event::new(EventKind::Released, ActorClass::Staff).in_album(publish.album))?;
+    tx.commit(by.event(EventKind::Released).in_album(publish.album))?;
     Ok(release)
 }
 

@@ -8,7 +8,7 @@
 
 use std::path::PathBuf;
 
-use grata_core::audit::entry::{ActorClass, Count, Event, EventKind};
+use grata_core::audit::entry::{Count, EventKind};
 use grata_core::geometry::PixelRect;
 use grata_core::id::{ObjectionId, PhotoId, RequestId, SubjectId};
 use grata_core::objection::{Objection, ObjectionTarget, Outcome};
@@ -59,11 +59,12 @@ fn open_request(
     if received_on > today {
         return Err(AppError::new(ErrorKind::Invalid, "the request came in on a day that has not come yet"));
     }
-    let mut tx = store.begin(cx.now())?;
+    let by = cx.by();
+    let mut tx = store.begin(by.at)?;
     let id = RequestId::random(&mut store.rng());
     let request = Request { id, subject, kind, received_on, extended_on: None, closed_at: None };
     tx.insert_request(&request)?;
-    let mut event = Event::new(EventKind::RequestOpened, ActorClass::Staff);
+    let mut event = by.event(EventKind::RequestOpened);
     if let Some(subject) = subject {
         event = event.about(subject, json!({"what": "request", "kind": kind.as_str()}));
     }
@@ -97,7 +98,8 @@ pub fn restrict(
     received: Received,
 ) -> Result<usize, AppError> {
     let request = open_request(store, cx, Some(subject), RequestKind::Restrict, received)?;
-    let mut tx = store.begin(cx.now())?;
+    let by = cx.by();
+    let mut tx = store.begin(by.at)?;
     let (kind, restriction, what) = if lift {
         (EventKind::RestrictionLifted, Restriction::None, "restriction lifted")
     } else {
@@ -105,7 +107,7 @@ pub fn restrict(
     };
     tx.set_restriction(subject, restriction)?;
     tx.close_request(request)?;
-    tx.commit(Event::new(kind, ActorClass::Staff).about(subject, json!({ "what": what })))?;
+    tx.commit(by.event(kind).about(subject, json!({ "what": what })))?;
     Ok(store.read()?.live_renditions_showing(subject)?.len())
 }
 
@@ -147,13 +149,13 @@ pub fn object(store: &Store, cx: &Cx, to: ObjectedTo, received: Received) -> Res
         }
     };
     let request = open_request(store, cx, subject, RequestKind::Object, received)?;
-    let mut tx = store.begin(cx.now())?;
+    let by = cx.by();
+    let mut tx = store.begin(by.at)?;
     let id = ObjectionId::random(&mut store.rng());
     tx.insert_objection(&Objection { id, target, raised: tx.now(), outcome: Outcome::Open })?;
     // It is in effect; deciding about it has no deadline of its own.
     tx.close_request(request)?;
-    let actor = if subject.is_some() { ActorClass::Staff } else { ActorClass::Anybody };
-    let mut event = Event::new(EventKind::ObjectionRaised, actor);
+    let mut event = by.event(EventKind::ObjectionRaised);
     if let Some(album) = album {
         event = event.in_album(album).counting(Count::Photos, 1);
     }
@@ -185,7 +187,8 @@ pub fn decide_objection(
     objection: ObjectionId,
     ruling: Ruling,
 ) -> Result<(), AppError> {
-    let mut tx = store.begin(cx.now())?;
+    let by = cx.by();
+    let mut tx = store.begin(by.at)?;
     let at = tx.now();
     let outcome = match ruling {
         Ruling::Uphold => Outcome::Upheld(at),
@@ -193,7 +196,7 @@ pub fn decide_objection(
         Ruling::TakeBack => Outcome::TakenBack(at),
     };
     tx.decide_objection(objection, outcome)?;
-    tx.commit(Event::new(EventKind::ObjectionDecided, ActorClass::Staff))?;
+    tx.commit(by.event(EventKind::ObjectionDecided))?;
     Ok(())
 }
 
@@ -233,7 +236,7 @@ pub fn erase(
         open.into_iter().filter(|one| one.subject == Some(subject)).map(|one| one.id).collect()
     };
     let controller = controller(store)?;
-    let begun = store.begin_erasure(subject, ActorClass::Staff, cx.now())?;
+    let begun = store.begin_erasure(subject, cx.actor, cx.now())?;
     let parties = CertificateParties { controller: &controller, backup_days: backup_days(store)? };
     let certificate =
         store.finish_erasure(begun.tombstone, &begun.needles, also, &parties, cx.now()).map_err(|error| {
@@ -242,11 +245,12 @@ pub fn erase(
                  `grata rights erase --unfinished`. The person is hidden and their key is destroyed already.",
             )
         })?;
-    let mut tx = store.begin(cx.now())?;
+    let by = cx.by();
+    let mut tx = store.begin(by.at)?;
     for request in requests {
         tx.close_request(request)?;
     }
-    tx.commit(Event::new(EventKind::RequestClosed, ActorClass::Staff))?;
+    tx.commit(by.event(EventKind::RequestClosed))?;
     Ok(Erased { certificate, recalled: begun.recalled })
 }
 
@@ -281,11 +285,12 @@ fn close_requests_of_nobody(store: &Store, cx: &Cx) -> Result<(), AppError> {
     if open.is_empty() {
         return Ok(());
     }
-    let mut tx = store.begin(cx.now())?;
+    let by = cx.by();
+    let mut tx = store.begin(by.at)?;
     for request in open {
         tx.close_request(request.id)?;
     }
-    tx.commit(Event::new(EventKind::RequestClosed, ActorClass::Staff))?;
+    tx.commit(by.event(EventKind::RequestClosed))?;
     Ok(())
 }
 

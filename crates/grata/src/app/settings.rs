@@ -1,10 +1,10 @@
 //! What holds for the whole installation. A change is on record as one of its configuration (ACC-1).
 
-use grata_core::audit::entry::{ActorClass, Event, EventKind};
-use grata_core::time::Timestamp;
+use grata_core::audit::entry::EventKind;
 use grata_store::{Reader, Store};
 
 use super::{log as book, people, rights};
+use crate::cx::By;
 use crate::error::{AppError, ErrorKind};
 
 /// Longest text of a setting, in characters.
@@ -102,7 +102,7 @@ pub fn list(store: &Store) -> Result<Vec<Setting>, AppError> {
 ///
 /// # Errors
 /// There is no such setting, or it cannot be this.
-pub fn set(store: &Store, name: &str, value: &str, now: Timestamp) -> Result<(), AppError> {
+pub fn set(store: &Store, name: &str, value: &str, by: By) -> Result<(), AppError> {
     let known = KNOWN.iter().find(|known| known.name == name).ok_or_else(|| unknown(name))?;
     let value = value.trim();
     (known.check)(value)?;
@@ -110,9 +110,9 @@ pub fn set(store: &Store, name: &str, value: &str, now: Timestamp) -> Result<(),
     if is(&store.read()?, known.name, value)? {
         return Ok(());
     }
-    let mut tx = store.begin(now)?;
+    let mut tx = store.begin(by.at)?;
     tx.set_setting(known.name, value)?;
-    tx.commit(Event::new(EventKind::ConfigChanged, ActorClass::Staff))?;
+    tx.commit(by.event(EventKind::ConfigChanged))?;
     Ok(())
 }
 

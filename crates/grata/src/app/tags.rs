@@ -1,19 +1,18 @@
 //! Saying by hand who a face is, and who it is not. What is said stays on record; the last word that
 //! holds counts, and "not me" holds against all of them (RTS-7).
 
-use grata_core::audit::entry::{ActorClass, Count, Event, EventKind};
+use grata_core::audit::entry::{Count, EventKind};
 use grata_core::geometry::PixelRect;
 use grata_core::id::{AlbumId, FaceId, NotMeId, PhotoId, SubjectId, TagId};
 use grata_core::photo::{Face, Found, Photo, Review};
 use grata_core::region::Region;
 use grata_core::tag::{FaceStanding, NotMe, TagAct, TagKind, Tagger, standing};
-use grata_core::time::Timestamp;
 use grata_store::queries::albums::Album;
 use grata_store::{Reader, Store};
 use serde_json::json;
 
 use super::albums::is_id;
-use super::data::COMMAND_LINE;
+use crate::cx::By;
 use crate::error::{AppError, ErrorKind};
 use crate::words::harmless;
 
@@ -43,23 +42,23 @@ pub struct PhotoTags {
 ///
 /// # Errors
 /// The person said that it is not them, or there is no such person.
-pub fn set(store: &Store, at: &FaceInPhoto, subject: SubjectId, now: Timestamp) -> Result<TagId, AppError> {
-    tag(store, at, TagKind::Is(subject), Some(subject), EventKind::Tagged, now)
+pub fn set(store: &Store, at: &FaceInPhoto, subject: SubjectId, by: By) -> Result<TagId, AppError> {
+    tag(store, at, TagKind::Is(subject), Some(subject), EventKind::Tagged, by)
 }
 
 /// Says that there is no face, so that nothing is hidden there.
 ///
 /// # Errors
 /// The store cannot be used.
-pub fn no_face(store: &Store, at: &FaceInPhoto, now: Timestamp) -> Result<TagId, AppError> {
-    tag(store, at, TagKind::NotAFace, None, EventKind::Tagged, now)
+pub fn no_face(store: &Store, at: &FaceInPhoto, by: By) -> Result<TagId, AppError> {
+    tag(store, at, TagKind::NotAFace, None, EventKind::Tagged, by)
 }
 
 /// Takes back the last word about a face; what was said before holds again.
 ///
 /// # Errors
 /// `NotFound` if nothing was said that could be taken back.
-pub fn undo(store: &Store, at: &FaceInPhoto, now: Timestamp) -> Result<TagId, AppError> {
+pub fn undo(store: &Store, at: &FaceInPhoto, by: By) -> Result<TagId, AppError> {
     let tags = store.read()?.tags_on(at.photo.id)?;
     let last = last_that_holds(&tags, at.face.id).ok_or_else(|| {
         AppError::new(ErrorKind::NotFound, "nothing was said about this face that could be undone")
@@ -68,7 +67,7 @@ pub fn undo(store: &Store, at: &FaceInPhoto, now: Timestamp) -> Result<TagId, Ap
         TagKind::Is(subject) => Some(subject),
         TagKind::NotAFace | TagKind::Undo(_) => None,
     };
-    tag(store, at, TagKind::Undo(last.id), about, EventKind::TagUndone, now)
+    tag(store, at, TagKind::Undo(last.id), about, EventKind::TagUndone, by)
 }
 
 /// Read from the end, as core does: what something later undoes does not count.
@@ -90,14 +89,14 @@ fn tag(
     kind: TagKind,
     about: Option<SubjectId>,
     event: EventKind,
-    now: Timestamp,
+    by: By,
 ) -> Result<TagId, AppError> {
-    let mut tx = store.begin(now)?;
+    let mut tx = store.begin(by.at)?;
     let act = TagAct {
         id: TagId::random(&mut store.rng()),
         face: at.face.id,
         kind,
-        by: Tagger::Reviewer(COMMAND_LINE),
+        by: Tagger::Reviewer(by.account()),
         at: tx.now(),
     };
     if let Some(subject) = about {
@@ -105,7 +104,7 @@ fn tag(
         tx.profile(subject)?;
     }
     tx.insert_tag(at.photo.id, &act)?;
-    let mut event = Event::new(event, ActorClass::Staff).in_album(at.photo.album).counting(Count::Faces, 1);
+    let mut event = by.event(event).in_album(at.photo.album).counting(Count::Faces, 1);
     if let Some(subject) = about {
         let what = if matches!(kind, TagKind::Undo(_)) { "tag undone" } else { "tagged" };
         let photo = at.photo.id.to_string();
@@ -119,12 +118,12 @@ fn tag(
 ///
 /// # Errors
 /// `Invalid` if nothing of the place lies in the picture.
-pub fn add_face(store: &Store, photo: &Photo, place: PixelRect, now: Timestamp) -> Result<Face, AppError> {
+pub fn add_face(store: &Store, photo: &Photo, place: PixelRect, by: By) -> Result<Face, AppError> {
     let region = Region::exactly(place, photo.size).ok_or_else(|| outside(photo))?;
     let face = Face { id: FaceId::random(&mut store.rng()), region, found: Found::Reviewer };
-    let mut tx = store.begin(now)?;
+    let mut tx = store.begin(by.at)?;
     tx.insert_face(photo.id, &face)?;
-    let event = Event::new(EventKind::FaceAdded, ActorClass::Staff);
+    let event = by.event(EventKind::FaceAdded);
     tx.commit(event.in_album(photo.album).counting(Count::Faces, 1))?;
     Ok(face)
 }
@@ -143,10 +142,10 @@ pub(super) fn outside(photo: &Photo) -> AppError {
 ///
 /// # Errors
 /// There is no such photo.
-pub fn reviewed(store: &Store, photo: &Photo, now: Timestamp) -> Result<(), AppError> {
-    let mut tx = store.begin(now)?;
+pub fn reviewed(store: &Store, photo: &Photo, by: By) -> Result<(), AppError> {
+    let mut tx = store.begin(by.at)?;
     tx.set_review(photo.id, Review::Done)?;
-    let event = Event::new(EventKind::PhotoReviewed, ActorClass::Staff);
+    let event = by.event(EventKind::PhotoReviewed);
     tx.commit(event.in_album(photo.album).counting(Count::Photos, 1))?;
     Ok(())
 }
@@ -156,14 +155,8 @@ pub fn reviewed(store: &Store, photo: &Photo, now: Timestamp) -> Result<(), AppE
 ///
 /// # Errors
 /// There is no such person.
-pub fn not_me(
-    store: &Store,
-    at: &FaceInPhoto,
-    subject: SubjectId,
-    actor: ActorClass,
-    now: Timestamp,
-) -> Result<NotMeId, AppError> {
-    let mut tx = store.begin(now)?;
+pub fn not_me(store: &Store, at: &FaceInPhoto, subject: SubjectId, by: By) -> Result<NotMeId, AppError> {
+    let mut tx = store.begin(by.at)?;
     let mark = NotMe {
         id: NotMeId::random(&mut store.rng()),
         subject,
@@ -174,7 +167,7 @@ pub fn not_me(
     };
     tx.insert_not_me(&mark)?;
     let payload = json!({"what": "not me", "photo": at.photo.id.to_string(), "mark": mark.id.to_string()});
-    let event = Event::new(EventKind::NotMe, actor).in_album(at.photo.album);
+    let event = by.event(EventKind::NotMe).in_album(at.photo.album);
     tx.commit(event.about(subject, payload))?;
     Ok(mark.id)
 }
@@ -183,17 +176,11 @@ pub fn not_me(
 ///
 /// # Errors
 /// There is no such mark of this person.
-pub fn take_back_not_me(
-    store: &Store,
-    subject: SubjectId,
-    mark: NotMeId,
-    actor: ActorClass,
-    now: Timestamp,
-) -> Result<(), AppError> {
-    let mut tx = store.begin(now)?;
+pub fn take_back_not_me(store: &Store, subject: SubjectId, mark: NotMeId, by: By) -> Result<(), AppError> {
+    let mut tx = store.begin(by.at)?;
     tx.take_back_not_me(subject, mark)?;
     let payload = json!({"what": "not me taken back", "mark": mark.to_string()});
-    tx.commit(Event::new(EventKind::NotMeTakenBack, actor).about(subject, payload))?;
+    tx.commit(by.event(EventKind::NotMeTakenBack).about(subject, payload))?;
     Ok(())
 }
 

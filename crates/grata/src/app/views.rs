@@ -5,16 +5,14 @@
 //! many people were in it and, if it was of an album, of which: it names nobody, and everybody who was in
 //! the list finds it ([`of`]). Writing it costs the same for ten people and for ten thousand.
 
-use std::collections::BTreeSet;
-
-use grata_core::audit::entry::{ActorClass, Count, Entry, Event, EventKind};
+use grata_core::audit::entry::{Count, Entry, EventKind, Opening};
 use grata_core::id::{AlbumId, SubjectId};
-use grata_core::time::Timestamp;
 use grata_store::{Reader, Store, Tx};
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use crate::error::AppError;
+use crate::cx::By;
+use crate::error::{AppError, ErrorKind};
 
 /// What a list of everybody shows.
 const EVERYBODY: &str = "your name, in the list of everybody";
@@ -28,12 +26,18 @@ const IN_ALBUM: &str = "your name, in the list of who is in the photos of an alb
 /// Why somebody looks at it.
 const WHY_IN_ALBUM: &str = "to see who is in the photos";
 
+/// What a list of who is asked about an album shows.
+const ASKED: &str = "your name and answers, in the list of who is asked about an album";
+
+/// Why somebody looks at it.
+const WHY_ASKED: &str = "to see who has answered what";
+
 /// Puts a look at one person on record, with `tx` that has read what is shown.
 ///
 /// # Errors
 /// The store cannot be used.
-pub fn person(tx: Tx, subject: SubjectId, of: &str, why: &str) -> Result<(), AppError> {
-    let event = Event::new(EventKind::Viewed, ActorClass::Staff).counting(Count::Subjects, 1);
+pub fn person(tx: Tx, subject: SubjectId, of: &str, why: &str, by: By) -> Result<(), AppError> {
+    let event = by.event(EventKind::Viewed).counting(Count::Subjects, 1);
     tx.commit(event.about(subject, json!({"what": "viewed", "of": of, "why": why})))?;
     Ok(())
 }
@@ -42,27 +46,33 @@ pub fn person(tx: Tx, subject: SubjectId, of: &str, why: &str) -> Result<(), App
 ///
 /// # Errors
 /// The store cannot be used.
-pub fn everybody(tx: Tx, people: usize) -> Result<(), AppError> {
-    let event = Event::new(EventKind::Viewed, ActorClass::Staff);
-    tx.commit(event.counting(Count::Subjects, people as u64))?;
+pub fn everybody(tx: Tx, people: usize, by: By) -> Result<(), AppError> {
+    let event = by.event(EventKind::Viewed);
+    tx.commit(event.counting(Count::Listed, people as u64))?;
     Ok(())
 }
 
-/// Puts a look at who is in an album on record, if anybody was named.
+/// Puts a look at who is in the photos of an album on record, if anybody was named.
 ///
 /// # Errors
 /// The store cannot be used.
-pub fn album(
-    store: &Store,
-    album: AlbumId,
-    named: &BTreeSet<SubjectId>,
-    now: Timestamp,
-) -> Result<(), AppError> {
-    if named.is_empty() {
-        return Ok(());
+pub fn album(store: &Store, album: AlbumId, named: usize, by: By) -> Result<(), AppError> {
+    list(store, album, Count::Named, named, by)
+}
+
+/// Puts a look at who is asked about an album on record, if anybody was in the list.
+///
+/// # Errors
+/// The store cannot be used.
+pub fn asked(store: &Store, album: AlbumId, listed: usize, by: By) -> Result<(), AppError> {
+    list(store, album, Count::Listed, listed, by)
+}
+
+fn list(store: &Store, album: AlbumId, what: Count, people: usize, by: By) -> Result<(), AppError> {
+    if people > 0 {
+        let event = by.event(EventKind::Viewed).in_album(album).counting(what, people as u64);
+        store.begin(by.at)?.commit(event)?;
     }
-    let event = Event::new(EventKind::Viewed, ActorClass::Staff).in_album(album);
-    store.begin(now)?.commit(event.counting(Count::Subjects, named.len() as u64))?;
     Ok(())
 }
 
@@ -75,6 +85,9 @@ pub struct View {
     pub at: String,
     /// Who, as a class.
     pub who: String,
+    /// By which account, if somebody was signed in: the random id that the organisation knows them by.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub account: Option<String>,
     /// At what.
     pub of: String,
     /// Why.
@@ -82,16 +95,26 @@ pub struct View {
 }
 
 impl View {
-    fn new(place: u64, entry: &Entry, of: &str, why: &str) -> Self {
+    fn new(reader: &Reader, place: u64, entry: &Entry, of: &str, why: &str) -> Result<Self, AppError> {
         let who = serde_json::to_value(entry.actor).unwrap_or_default();
-        Self {
+        Ok(Self {
             place,
             at: entry.time.clone(),
             who: who.as_str().unwrap_or_default().to_string(),
+            account: reader.log_actor(place)?.map(|account| account.to_string()),
             of: of.to_string(),
             why: why.to_string(),
-        }
+        })
     }
+}
+
+/// What an entry says about a person.
+///
+/// # Errors
+/// It makes no sense: an incomplete package is none.
+pub fn said(opening: &Opening) -> Result<Value, AppError> {
+    serde_json::from_str(&opening.payload)
+        .map_err(|_| AppError::new(ErrorKind::Internal, "what the log says about somebody makes no sense"))
 }
 
 /// Every look at a person's data, the oldest first.
@@ -102,17 +125,18 @@ pub fn of(reader: &Reader, subject: SubjectId) -> Result<Vec<View>, AppError> {
     let mut views = Vec::new();
     for (place, entry, opening) in reader.log_about(subject)? {
         if entry.kind == EventKind::Viewed {
-            let says: Value = serde_json::from_str(&opening.payload).unwrap_or_default();
+            let says = said(&opening)?;
             let text = |name: &str| says[name].as_str().unwrap_or_default().to_string();
-            views.push(View::new(place, &entry, &text("of"), &text("why")));
+            views.push(View::new(reader, place, &entry, &text("of"), &text("why"))?);
         }
     }
     for (place, entry) in reader.list_views_of(subject)? {
         let (of, why) = match entry.album {
-            Some(_) => (IN_ALBUM, WHY_IN_ALBUM),
+            Some(_) if entry.counts.contains_key(&Count::Named) => (IN_ALBUM, WHY_IN_ALBUM),
+            Some(_) => (ASKED, WHY_ASKED),
             None => (EVERYBODY, WHY_EVERYBODY),
         };
-        views.push(View::new(place, &entry, of, why));
+        views.push(View::new(reader, place, &entry, of, why)?);
     }
     views.sort();
     Ok(views)

@@ -11,7 +11,7 @@ use grata_core::time::Date;
 use serde::Serialize;
 
 use super::Finish;
-use super::arguments::{DataArguments, date};
+use super::arguments::{KeptArguments, audience, date};
 use super::print;
 use crate::app::albums::{self, AlbumContent, NewAlbum};
 use crate::cx::Cx;
@@ -73,7 +73,7 @@ struct Create {
     #[arg(long, value_name = "LANGUAGE=FILE", value_parser = language_file)]
     notice: Vec<(Language, PathBuf)>,
     #[command(flatten)]
-    common: Common,
+    common: KeptArguments,
 }
 
 /// Print all albums
@@ -81,7 +81,7 @@ struct Create {
 #[command(after_help = "Example:\n  grata album list")]
 struct List {
     #[command(flatten)]
-    common: Common,
+    common: KeptArguments,
 }
 
 /// Print what an album records, and its notice
@@ -91,7 +91,7 @@ struct Show {
     /// Title or id
     album: String,
     #[command(flatten)]
-    common: Common,
+    common: KeptArguments,
 }
 
 /// Change the notice; answers keep the words they were given on
@@ -104,20 +104,7 @@ struct NoticeArguments {
     #[arg(long, required = true, value_name = "LANGUAGE=FILE", value_parser = language_file)]
     notice: Vec<(Language, PathBuf)>,
     #[command(flatten)]
-    common: Common,
-}
-
-#[derive(Debug, Args)]
-struct Common {
-    #[command(flatten)]
-    data: DataArguments,
-    /// Print one JSON object a line
-    #[arg(long)]
-    json: bool,
-}
-
-fn audience(text: &str) -> Result<Audience, String> {
-    text.parse().map_err(|_| "give `everyone` or `members`".into())
+    common: KeptArguments,
 }
 
 fn language_file(text: &str) -> Result<(Language, PathBuf), String> {
@@ -221,7 +208,7 @@ fn create(order: &Create, cx: &Cx) -> Result<(), AppError> {
         notice: texts(&order.notice)?,
     };
     let store = order.common.data.open()?;
-    let album = albums::create(&store, &new, cx.now())?;
+    let album = albums::create(&store, &new, cx.by())?;
     let line = Line::from(albums::content(&store.read()?, album)?);
     print::line(order.common.json, &line, Line::long);
     Ok(())
@@ -244,7 +231,7 @@ fn change_notice(order: &NoticeArguments, cx: &Cx) -> Result<(), AppError> {
     let texts = texts(&order.notice)?;
     let store = order.common.data.open()?;
     let album = albums::find(&store.read()?, &order.album)?;
-    albums::change_notice(&store, &album, &texts, cx.now())?;
+    albums::change_notice(&store, &album, &texts, cx.by())?;
     let line = Line::from(albums::content(&store.read()?, album)?);
     print::line(order.common.json, &line, Line::long);
     Ok(())

@@ -7,6 +7,7 @@ use std::path::PathBuf;
 use clap::Args;
 use grata_core::geometry::PixelRect;
 use grata_core::notice::{Language, NotALanguage};
+use grata_core::purpose::Audience;
 use grata_core::region::Margin;
 use grata_core::time::Date;
 use grata_store::{Store, StorePlaces};
@@ -91,6 +92,18 @@ impl DataArguments {
     }
 }
 
+/// Where an installation is, and whether machines read along.
+#[derive(Debug, Clone, Args)]
+pub struct KeptArguments {
+    /// Which installation.
+    #[command(flatten)]
+    pub data: DataArguments,
+
+    /// Print one JSON object a line
+    #[arg(long)]
+    pub json: bool,
+}
+
 /// An installation while a command works on it. Whatever way the command ends, what it has put on
 /// record is handed out: what was done before a failure is on record too.
 #[derive(Debug)]
@@ -138,6 +151,14 @@ pub fn date(text: &str) -> Result<Date, String> {
 /// What to give instead.
 pub fn language(text: &str) -> Result<Language, String> {
     text.parse().map_err(|error: NotALanguage| error.to_string())
+}
+
+/// Parses who sees something.
+///
+/// # Errors
+/// What to give instead.
+pub fn audience(text: &str) -> Result<Audience, String> {
+    text.parse().map_err(|_| "give `everyone` or `members`".into())
 }
 
 /// Parses a place in a photo.

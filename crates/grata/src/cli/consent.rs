@@ -1,7 +1,6 @@
 //! `grata consent`
 
-use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 use grata_core::consent::{ActKind, ConsentAct, Means, Speaker};
@@ -9,7 +8,6 @@ use grata_core::notice::Language;
 use grata_core::purpose::{ChannelKey, PurposeKind};
 use grata_core::subject::Subject;
 use grata_core::time::{Date, day};
-use grata_store::Reader;
 use serde::Serialize;
 
 use super::Finish;
@@ -17,12 +15,12 @@ use super::arguments::{DataArguments, date, language};
 use super::print;
 use crate::app::consents::{self, Answer, Recorded, Statement};
 use crate::app::documents::Place;
-use crate::app::evidence::{self, Kept};
-use crate::app::forms::{self, FormLine};
 use crate::app::{albums, people};
 use crate::cx::Cx;
 use crate::error::{AppError, ErrorKind};
-use crate::words::{harmless, path_text, shown};
+use crate::words::{harmless, path_text};
+
+mod forms;
 
 /// What people said: yes, no, no longer; one purpose at a time
 ///
@@ -47,7 +45,7 @@ enum Action {
     Record(Record),
     Withdraw(Withdraw),
     Contest(Contest),
-    Form(Form),
+    Form(forms::Arguments),
     List(List),
     Notice(Notice),
 }
@@ -104,58 +102,6 @@ struct Contest {
     /// Which purpose; may be repeated
     #[arg(long, required = true, value_name = "PURPOSE", value_parser = purpose)]
     purpose: Vec<PurposeKind>,
-    #[command(flatten)]
-    common: Common,
-}
-
-/// Record a form that the person has signed, or a table of forms; for publication only
-#[derive(Debug, Args)]
-#[command(after_help = "\
-Examples:
-  grata consent form \"Alice Martin\" --album \"Match of 5 September\" --purpose print --yes \\
-      --signed 2026-09-05 --reference \"folder 3, sheet 12\"
-  grata consent form --table forms.csv --album \"Match of 5 September\"
-
-A table is separated by commas, semicolons or tabs; its first line names the columns:
-person,channel,answer,signed,reference and, where needed, until,language,guardian,scan.
-A scan is a file beside the table: PDF, JPEG or PNG. It is kept for the person alone, who gets it with their data.")]
-struct Form {
-    /// Name or id
-    #[arg(required_unless_present = "table", conflicts_with = "table")]
-    person: Option<String>,
-    /// Title or id of the album
-    #[arg(long)]
-    album: String,
-    /// A table of forms instead
-    #[arg(long, value_name = "FILE")]
-    table: Option<PathBuf>,
-    /// The channel that the form names; may be repeated
-    #[arg(long, value_name = "PURPOSE", value_parser = purpose, requires = "person")]
-    purpose: Vec<PurposeKind>,
-    /// The form says yes
-    #[arg(long, conflicts_with = "no")]
-    yes: bool,
-    /// The form says no
-    #[arg(long)]
-    no: bool,
-    /// The last day of the yes
-    #[arg(long, value_name = "DATE", value_parser = date)]
-    until: Option<Date>,
-    /// The day on which it was signed
-    #[arg(long, value_name = "DATE", value_parser = date, required_unless_present = "table")]
-    signed: Option<Date>,
-    /// Where the form is to be found
-    #[arg(long, value_name = "TEXT", required_unless_present = "table")]
-    reference: Option<String>,
-    /// A scan of it, PDF, JPEG or PNG: kept sealed, for as long as the person is known
-    #[arg(long, value_name = "FILE", requires = "person")]
-    scan: Option<PathBuf>,
-    /// The language of the notice on it [default: the person's]
-    #[arg(long, value_name = "LANGUAGE", value_parser = language)]
-    language: Option<Language>,
-    /// Name or id of the guardian who signed, if it was one
-    #[arg(long, value_name = "NAME")]
-    guardian: Option<String>,
     #[command(flatten)]
     common: Common,
 }
@@ -254,10 +200,7 @@ pub fn run(arguments: &Arguments, cx: &Cx) -> Result<Finish, AppError> {
         Action::Contest(order) => {
             by_link(&order.common, cx, &order.link, &order.purpose, Answer::NotMine, None)
         }
-        Action::Form(Form { table: Some(table), album, common, .. }) => {
-            record_table(table, album, common, cx)
-        }
-        Action::Form(order) => record_form(order, cx),
+        Action::Form(order) => forms::run(order, cx),
         Action::List(order) => list(order, cx),
         Action::Notice(order) => notice(order),
     }
@@ -280,7 +223,7 @@ fn by_link(
     let store = common.data.open()?;
     each(purposes, |purpose| {
         let record =
-            || consents::say_by_link(&store, link, purpose.clone(), answer, language.cloned(), cx.now());
+            || consents::say_by_link(&store, link, purpose.clone(), answer, language.cloned(), cx.by());
         told(common, record)
     })
 }
@@ -364,7 +307,7 @@ fn withdraw(order: &Withdraw, cx: &Cx) -> Result<Finish, AppError> {
         }
         (None, Some(person), Some(album)) => {
             let subject = people::find(&reader, person)?;
-            let means = consents::on_paper(day(cx.now()), &order.reference);
+            let means = consents::on_paper(day(cx.now()), &order.reference, cx.by());
             (subject, Speaker::Subject, albums::find(&reader, album)?.id, means)
         }
         _ => {
@@ -392,7 +335,7 @@ fn withdraw(order: &Withdraw, cx: &Cx) -> Result<Finish, AppError> {
             language: None,
             means: means.clone(),
         };
-        told(&order.common, || consents::record(&store, &statement, cx.now()))
+        told(&order.common, || consents::record(&store, &statement, cx.by()))
     })
 }
 
@@ -406,111 +349,6 @@ fn open_purposes(subject: &Subject, album: grata_core::id::AlbumId, speaker: Spe
         }
     }
     open
-}
-
-fn record_form(order: &Form, cx: &Cx) -> Result<Finish, AppError> {
-    let incomplete = |message: &str| AppError::new(ErrorKind::Invalid, message).hint("Nothing was done.");
-    let (Some(person), Some(signed_on), Some(reference)) = (&order.person, order.signed, &order.reference)
-    else {
-        return Err(incomplete("a form needs a person, the day it was signed and a reference"));
-    };
-    let answer = match (order.yes, order.no) {
-        (true, _) => Answer::Yes(order.until),
-        (false, true) => Answer::No,
-        (false, false) => return Err(incomplete("say what the form says, with --yes or --no")),
-    };
-    if order.purpose.is_empty() {
-        return Err(incomplete("say which channel the form names, with --purpose"));
-    }
-    let scan = order.scan.as_deref().map(evidence::read).transpose()?;
-    let store = order.common.data.open()?;
-    let album = albums::find(&store.read()?, &order.album)?;
-    let subject = people::find(&store.read()?, person)?;
-    // One form, however many answers stand on it.
-    let mut kept = scan.as_ref().map(|scan| Kept::seal(&store, subject, scan)).transpose()?;
-    each(&order.purpose, |purpose| {
-        let line = FormLine {
-            person: subject.to_string(),
-            purpose: purpose.clone(),
-            answer,
-            signed_on,
-            reference: reference.clone(),
-            language: order.language.clone(),
-            guardian: order.guardian.clone(),
-            scan: None,
-        };
-        let statement = statement(&store.read()?, &line, album.id)?;
-        told(&order.common, || consents::record_with(&store, &statement, kept.as_mut(), cx.now()))
-    })
-}
-
-fn statement(
-    reader: &Reader,
-    line: &FormLine,
-    album: grata_core::id::AlbumId,
-) -> Result<Statement, AppError> {
-    let subject = people::find(reader, &line.person)?;
-    let speaker = match &line.guardian {
-        None => Speaker::Subject,
-        Some(guardian) => {
-            let known = people::known(reader, subject)?;
-            Speaker::Guardian(people::find_guardian(reader, &known, guardian)?)
-        }
-    };
-    Ok(Statement {
-        subject,
-        speaker,
-        album,
-        purpose: line.purpose.clone(),
-        answer: line.answer,
-        language: line.language.clone(),
-        means: consents::on_paper(line.signed_on, &line.reference),
-    })
-}
-
-fn record_table(table: &Path, album: &str, common: &Common, cx: &Cx) -> Result<Finish, AppError> {
-    let text = fs::read_to_string(table).map_err(|error| {
-        AppError::new(ErrorKind::NotFound, format!("{} cannot be read as a text", shown(table)))
-            .because(error)
-    })?;
-    let lines = forms::read(&text)?;
-    let store = common.data.open()?;
-    let album = albums::find(&store.read()?, album)?;
-    let mut finish = Finish::AllDone;
-    for (number, line) in lines {
-        let done = line.map_err(|reason| AppError::new(ErrorKind::Invalid, reason)).and_then(|line| {
-            let beside = |scan: &PathBuf| evidence::read(&table.with_file_name("").join(scan));
-            let scan = line.scan.as_ref().map(beside).transpose()?;
-            let statement = statement(&store.read()?, &line, album.id)?;
-            let mut kept =
-                scan.as_ref().map(|scan| Kept::seal(&store, statement.subject, scan)).transpose()?;
-            recorded(common, || consents::record_with(&store, &statement, kept.as_mut(), cx.now()))
-        });
-        match done {
-            Ok(line) => print::line(common.json, &Line { line: Some(number), ..line }, in_words),
-            Err(error) => {
-                finish = Finish::SomeFailed;
-                let reason = error.to_string().lines().next().unwrap_or_default().to_string();
-                failed_line(common.json, number, reason);
-            }
-        }
-    }
-    Ok(finish)
-}
-
-/// Names the line of the table, not the person on it (SEC-3).
-fn failed_line(json: bool, number: usize, reason: String) {
-    #[derive(Serialize)]
-    struct Failed {
-        line: usize,
-        status: &'static str,
-        reason: String,
-    }
-    if json {
-        print::line(true, &Failed { line: number, status: "failed", reason }, |_| String::new());
-    } else {
-        eprintln!("Line {number} failed: {reason}");
-    }
 }
 
 #[derive(Serialize)]
@@ -533,7 +371,7 @@ struct ActLine {
 fn list(order: &List, cx: &Cx) -> Result<Finish, AppError> {
     let store = order.data.open()?;
     let subject = people::find(&store.read()?, &order.person)?;
-    for (act, title) in consents::shown(&store, subject, &order.why, cx.now())? {
+    for (act, title) in consents::shown(&store, subject, &order.why, cx.by())? {
         print::line(order.json, &act_line(&act, title), |line| {
             let until = line.until.as_ref().map(|until| format!(" until {until}")).unwrap_or_default();
             format!(

@@ -51,7 +51,7 @@ pub fn run(arguments: &Arguments, cx: &Cx) -> Result<Finish, AppError> {
     let mut say = io::stderr();
     let places = data::places(&arguments.data, None);
     let is_new = !places.data.join("grata.db").exists();
-    let (store, links) = if is_new {
+    let (store, filled) = if is_new {
         let photos = match arguments.photos.as_slice() {
             [] => samples::ensure(cx, &mut say)?,
             own => own.to_vec(),
@@ -59,12 +59,12 @@ pub fn run(arguments: &Arguments, cx: &Cx) -> Result<Finish, AppError> {
         let origin =
             Origin::new("demo").map_err(|error| AppError::new(ErrorKind::Internal, error.to_string()))?;
         let store = data::create(&places, &RootHolder::File, &origin, cx)?;
-        settings::set(&store, people::ADDRESS, &format!("http://{}", arguments.listen), cx.now())?;
+        settings::set(&store, people::ADDRESS, &format!("http://{}", arguments.listen), cx.by())?;
         let _ = writeln!(say, "Taking in the photos; every face is hidden first.");
-        let links = demo::fill(&store, &photos, cx, &mut say)?;
-        (store, links)
+        let filled = demo::fill(&store, &photos, cx, &mut say)?;
+        (store, Some(filled))
     } else {
-        (data::open(&places)?, Vec::new())
+        (data::open(&places)?, None)
     };
     let password = demo::open_desk(&store, cx)?;
     let _ = writeln!(
@@ -73,10 +73,14 @@ pub fn run(arguments: &Arguments, cx: &Cx) -> Result<Finish, AppError> {
         arguments.listen,
         demo::LOGIN
     );
-    for (name, link) in links.iter().take(5) {
-        let _ = writeln!(say, "The page of {name}: {link}");
+    if let Some(filled) = &filled {
+        for (name, link) in filled.people.iter().take(5) {
+            let _ = writeln!(say, "The page of {name}: {link}");
+        }
+        let _ = writeln!(say, "The gallery of those who said yes to it: {}", filled.gallery);
     }
-    let order = ServeOrder { listen: arguments.listen, jobs: None };
+    let release = filled.map(|filled| filled.released);
+    let order = ServeOrder { listen: arguments.listen, jobs: None, release };
     serve(&order, store, cx, &mut say)?;
     Ok(Finish::Stopped)
 }

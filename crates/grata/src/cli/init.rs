@@ -79,7 +79,7 @@ pub fn run(arguments: &Arguments, cx: &Cx) -> Result<Finish, AppError> {
     let places = arguments.data.places();
     people::check_address(&arguments.address)?;
     let store = data::create(&places, &holder, &origin, cx)?;
-    settings::set(&store, people::ADDRESS, &arguments.address, cx.now())?;
+    settings::set(&store, people::ADDRESS, &arguments.address, cx.by())?;
     let line = Line {
         data: path_text(&places.data).into_owned(),
         keys: path_text(&places.keys).into_owned(),

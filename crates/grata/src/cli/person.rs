@@ -12,7 +12,6 @@ use serde::Serialize;
 use super::Finish;
 use super::arguments::{DataArguments, date, language};
 use super::print;
-use super::qr::Code;
 use crate::app::albums;
 use crate::app::documents::Place;
 use crate::app::people::{
@@ -20,6 +19,7 @@ use crate::app::people::{
 };
 use crate::cx::Cx;
 use crate::error::{AppError, ErrorKind};
+use crate::qr::Code;
 use crate::words::{count, harmless, path_text};
 
 /// The people in the photos: invite them, see what they said
@@ -209,7 +209,7 @@ pub fn run(arguments: &Arguments, cx: &Cx) -> Result<Finish, AppError> {
     match &arguments.action {
         Action::Invite(order) => invite(order, cx)?,
         Action::List(List { common }) => {
-            for (id, Profile { name, .. }) in people::list(&*common.data.open()?, cx.now())? {
+            for (id, Profile { name, .. }) in people::list(&*common.data.open()?, cx.by())? {
                 let line = ListLine { id: id.to_string(), name };
                 print::line(common.json, &line, |line| format!("{}  {}", line.id, harmless(&line.name)));
             }
@@ -220,7 +220,7 @@ pub fn run(arguments: &Arguments, cx: &Cx) -> Result<Finish, AppError> {
         Action::Revoke(Revoke { person, common }) => {
             let store = common.data.open()?;
             let subject = people::find(&store.read()?, person)?;
-            let links = people::revoke_links(&store, subject, cx.now())?;
+            let links = people::revoke_links(&store, subject, cx.by())?;
             done(common, subject, |_| {
                 let links = usize::try_from(links).unwrap_or(usize::MAX);
                 let end = if links == 1 { "ends" } else { "end" };
@@ -290,7 +290,7 @@ fn invite(order: &Invite, cx: &Cx) -> Result<(), AppError> {
         None => None,
     };
     let invite = InviteOrder { person, guardian, album: album.id, days: order.days };
-    let made = people::invite(&store, &invite, cx.now())?;
+    let made = people::invite(&store, &invite, cx.by())?;
     let code = Code::of(&made.link)?;
     let guardian_code = made.guardian.as_ref().map(|(_, link)| Code::of(link)).transpose()?;
     let qr = |place: &Option<PathBuf>| place.as_deref().map(|path| path_text(path).into_owned());
@@ -335,7 +335,7 @@ fn write_png(place: Option<Place>, code: Option<&Code>) -> Result<(), AppError> 
 fn age(order: &AgeArguments, cx: &Cx) -> Result<(), AppError> {
     let store = order.common.data.open()?;
     let subject = people::find(&store.read()?, &order.person)?;
-    people::set_age(&store, subject, order.age.age(), cx.now())?;
+    people::set_age(&store, subject, order.age.age(), cx.by())?;
     done(&order.common, subject, |_| "Noted.".into());
     Ok(())
 }
@@ -347,10 +347,10 @@ fn guardian(order: &GuardianArguments, cx: &Cx) -> Result<(), AppError> {
     let guardian = people::find_guardian(&reader, &people::known(&reader, subject)?, &order.guardian)?;
     drop(reader);
     if let Some(how) = &order.verified {
-        people::verify_guardian(&store, subject, guardian, how, cx.now())?;
+        people::verify_guardian(&store, subject, guardian, how, cx.by())?;
     }
     if let Some(until) = order.until {
-        people::end_guardian(&store, subject, guardian, until, cx.now())?;
+        people::end_guardian(&store, subject, guardian, until, cx.by())?;
     }
     done(&order.common, subject, |_| "Noted.".into());
     Ok(())
@@ -388,7 +388,7 @@ struct AnswerLine {
 fn show(order: &Show, cx: &Cx) -> Result<(), AppError> {
     let store = order.common.data.open()?;
     let subject = people::find(&store.read()?, &order.person)?;
-    let line = show_line(people::show(&store, subject, &order.why, cx.now())?);
+    let line = show_line(people::show(&store, subject, &order.why, cx.by())?);
     print::line(order.common.json, &line, show_words);
     Ok(())
 }

@@ -123,7 +123,7 @@ pub fn run(arguments: &Arguments, cx: &Cx) -> Result<Finish, AppError> {
     match &arguments.action {
         Action::Install(Install { metadata, jwks, client, name, common }) => {
             let provider = provider::examine(&ProviderFiles { metadata, keys: jwks, client, name })?;
-            provider::install(&*common.data.open()?, &provider, cx.now())?;
+            provider::install(&*common.data.open()?, &provider, cx.by())?;
             print::line(common.json, &Line::from(provider), Line::words);
         }
         Action::Show(Show { common }) => {
@@ -135,7 +135,7 @@ pub fn run(arguments: &Arguments, cx: &Cx) -> Result<Finish, AppError> {
             print::line(common.json, &Line::from(provider), Line::words);
         }
         Action::Remove(Remove { common }) => {
-            provider::remove(&*common.data.open()?, cx.now())?;
+            provider::remove(&*common.data.open()?, cx.by())?;
             print::line(common.json, &Removed { removed: true }, |_| {
                 "No provider is installed any more.".into()
             });

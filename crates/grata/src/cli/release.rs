@@ -138,7 +138,7 @@ fn plan(arguments: &Plan, store: &Store, cx: &Cx) -> Result<Finish, AppError> {
     let publish = Publish { album: albums::find(&reader, album)?.id, channel: channel.clone() };
     let photos = releases::plan(store, &publish, cx)?;
     if arguments.names {
-        views::album(store, publish.album, &named(&photos), cx.now())?;
+        views::album(store, publish.album, named(&photos).len(), cx.by())?;
     }
     let (mut shown, mut hidden, mut withheld) = (0, 0, 0);
     for photo in &photos {

@@ -74,15 +74,22 @@ pub fn run(arguments: &Arguments, cx: &Cx) -> Result<Finish, AppError> {
         "erased": done.erased.len(),
         "frozen": done.frozen.iter().map(ToString::to_string).collect::<Vec<_>>(),
         "withheld": done.withheld,
+        "accounts_closed": done.closed,
+        "gallery_links_ended": done.ended,
+        "channels_retired": done.retired,
     });
     print::line(arguments.json, &line, |_| {
         format!(
-            "Restored to {}. {} caught up with: {} erased again, {} frozen, {} withheld.",
+            "Restored to {}. {} caught up with: {} erased again, {} frozen, {} withheld, \
+             {} and {} ended, {} retired. Nobody is signed in.",
             shown(&order.places.data),
             count(usize::try_from(done.entries).unwrap_or(usize::MAX), "newer record"),
             done.erased.len(),
             done.frozen.len(),
-            done.withheld
+            done.withheld,
+            count(usize::try_from(done.closed).unwrap_or(usize::MAX), "account"),
+            count(usize::try_from(done.ended).unwrap_or(usize::MAX), "gallery link"),
+            count(usize::try_from(done.retired).unwrap_or(usize::MAX), "channel"),
         )
     });
     if !done.frozen.is_empty() || done.withheld > 0 {

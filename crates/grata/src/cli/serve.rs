@@ -46,7 +46,7 @@ pub struct Arguments {
 /// # Errors
 /// [`AppError`] if nothing was served.
 pub fn run(arguments: &Arguments, cx: &Cx) -> Result<Finish, AppError> {
-    let order = ServeOrder { listen: arguments.listen, jobs: arguments.jobs };
+    let order = ServeOrder { listen: arguments.listen, jobs: arguments.jobs, release: None };
     serve(&order, arguments.data.open_as_it_is()?, cx, &mut io::stderr())?;
     Ok(Finish::Stopped)
 }

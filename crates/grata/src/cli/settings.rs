@@ -4,7 +4,7 @@ use clap::{Args, Subcommand};
 use serde::Serialize;
 
 use super::Finish;
-use super::arguments::DataArguments;
+use super::arguments::KeptArguments;
 use super::print;
 use crate::app::settings::{self, Setting};
 use crate::cx::Cx;
@@ -36,7 +36,7 @@ enum Action {
 #[command(after_help = "Example:\n  grata settings list")]
 struct List {
     #[command(flatten)]
-    common: Common,
+    common: KeptArguments,
 }
 
 /// Change a setting
@@ -48,16 +48,7 @@ struct Set {
     /// What it says from now on
     value: String,
     #[command(flatten)]
-    common: Common,
-}
-
-#[derive(Debug, Args)]
-struct Common {
-    #[command(flatten)]
-    data: DataArguments,
-    /// Print one JSON object a line
-    #[arg(long)]
-    json: bool,
+    common: KeptArguments,
 }
 
 #[derive(Serialize)]
@@ -96,7 +87,7 @@ pub fn run(arguments: &Arguments, cx: &Cx) -> Result<Finish, AppError> {
         }
         Action::Set(Set { name, value, common }) => {
             let store = common.data.open()?;
-            settings::set(&store, name, value, cx.now())?;
+            settings::set(&store, name, value, cx.by())?;
             for setting in settings::list(&store)?.into_iter().filter(|setting| setting.name == name) {
                 print::line(common.json, &Line::from(setting), Line::words);
             }

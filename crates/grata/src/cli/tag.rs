@@ -18,7 +18,7 @@ use super::print;
 use crate::app::rights::{self, ObjectedTo, Received};
 use crate::app::tags::{self, FaceInPhoto, PhotoTags};
 use crate::app::{albums, people, views};
-use crate::cx::Cx;
+use crate::cx::{By, Cx};
 use crate::error::{AppError, ErrorKind};
 use crate::words::harmless;
 
@@ -182,26 +182,26 @@ pub fn run(arguments: &Arguments, cx: &Cx) -> Result<Finish, AppError> {
             let opened = common.open()?;
             let at = opened.face(face)?;
             let subject = people::find(&opened.store.read()?, person)?;
-            let id = tags::set(&opened.store, &at, subject, cx.now())?;
+            let id = tags::set(&opened.store, &at, subject, cx.by())?;
             common.done(&at, Some(at.face.id), Some(id.to_string()), "Tagged.");
         }
         Action::Undo(OneFace { face, common }) => {
             let opened = common.open()?;
             let at = opened.face(face)?;
-            let id = tags::undo(&opened.store, &at, cx.now())?;
+            let id = tags::undo(&opened.store, &at, cx.by())?;
             common.done(&at, Some(at.face.id), Some(id.to_string()), "Undone.");
         }
         Action::NoFace(OneFace { face, common }) => {
             let opened = common.open()?;
             let at = opened.face(face)?;
-            let id = tags::no_face(&opened.store, &at, cx.now())?;
+            let id = tags::no_face(&opened.store, &at, cx.by())?;
             common.done(&at, Some(at.face.id), Some(id.to_string()), "Nothing is hidden there any more.");
         }
         Action::AddFace(order) => add_face(order, cx)?,
         Action::Reviewed(OnePhoto { photo, common }) => {
             let opened = common.open()?;
             let photo = tags::find_photo(&opened.store.read()?, opened.album.as_ref(), photo)?;
-            tags::reviewed(&opened.store, &photo, cx.now())?;
+            tags::reviewed(&opened.store, &photo, cx.by())?;
             common.told(photo.id.to_string(), None, None, "Noted.");
         }
         Action::NotMe(order) => not_me(order, cx)?,
@@ -259,7 +259,7 @@ impl Common {
 fn add_face(order: &AddFace, cx: &Cx) -> Result<(), AppError> {
     let opened = order.common.open()?;
     let photo = tags::find_photo(&opened.store.read()?, opened.album.as_ref(), &order.photo)?;
-    let face = tags::add_face(&opened.store, &photo, order.place, cx.now())?;
+    let face = tags::add_face(&opened.store, &photo, order.place, cx.by())?;
     order.common.told(photo.id.to_string(), Some(face.id), Some(face.id.to_string()), "Hidden from now on.");
     Ok(())
 }
@@ -267,21 +267,22 @@ fn add_face(order: &AddFace, cx: &Cx) -> Result<(), AppError> {
 fn not_me(order: &NotMe, cx: &Cx) -> Result<(), AppError> {
     let opened = order.common.open()?;
     let reader = opened.store.read()?;
-    let (subject, actor) = match (&order.link, &order.person) {
-        (Some(link), _) => (people::open_link(&reader, link, cx.now())?.subject, ActorClass::Subject),
-        (None, Some(person)) => (people::find(&reader, person)?, ActorClass::Staff),
+    let (subject, who) = match (&order.link, &order.person) {
+        (Some(link), _) => (people::open_link(&reader, link, cx.now())?.subject, ActorClass::Subject.into()),
+        (None, Some(person)) => (people::find(&reader, person)?, cx.actor),
         (None, None) => {
             return Err(AppError::new(ErrorKind::Invalid, "say who says so: give the person, or --link"));
         }
     };
     drop(reader);
+    let by = By { who, at: cx.now() };
     if let Some(mark) = order.take_back {
-        tags::take_back_not_me(&opened.store, subject, mark, actor, cx.now())?;
+        tags::take_back_not_me(&opened.store, subject, mark, by)?;
         order.common.told(String::new(), None, Some(mark.to_string()), "Taken back.");
         return Ok(());
     }
     let at = opened.face(order.face.as_deref().unwrap_or_default())?;
-    let id = tags::not_me(&opened.store, &at, subject, actor, cx.now())?;
+    let id = tags::not_me(&opened.store, &at, subject, by)?;
     order.common.done(&at, Some(at.face.id), Some(id.to_string()), "Noted; no tag changes that.");
     Ok(())
 }
@@ -330,7 +331,7 @@ fn list(order: &List, cx: &Cx) -> Result<(), AppError> {
         lines.push(photo_line(&reader, photo)?);
     }
     drop(reader);
-    views::album(&store, album.id, &named, cx.now())?;
+    views::album(&store, album.id, named.len(), cx.by())?;
     for line in lines {
         print::line(order.json, &line, photo_words);
     }

@@ -70,6 +70,7 @@ table! {
     Front             Get  "/"                                     Anybody;
     SetLanguage       Get  "/language"                             Anybody;
     Status            Get  "/status"                               Anybody;
+    Notice            Get  "/notice/{album}"                       Anybody;
     Robots            Get  "/robots.txt"                           Anybody;
 
     SignInPage        Get  "/sign-in"                              Anybody;
@@ -121,6 +122,7 @@ table! {
     NewAlbumPage      Get  "/desk/new-album"                       Staff(OWNING);
     NewAlbum          Post "/desk/new-album"                       Staff(OWNING);
     Album             Get  "/desk/albums/{album}"                  Staff(EVERYONE);
+    Sign              Get  "/desk/albums/{album}/sign/{language}"  Staff(EVERYONE);
     Upload            Post "/desk/albums/{album}/photos"           Staff(ADDING);
     Preview           Get  "/desk/photos/{photo}/preview/{size}"   Staff(EVERYONE);
     Photo             Get  "/desk/photos/{photo}"                  Staff(REVIEWING);
@@ -145,6 +147,8 @@ table! {
     Invite            Post "/desk/people"                          Staff(ASKING);
     PersonCard        Get  "/desk/people/{person}"                 Staff(PRIVACY);
     Paper             Post "/desk/people/{person}/paper"           Staff(PRIVACY);
+    FormsPage         Get  "/desk/forms"                           Staff(PRIVACY);
+    Forms             Post "/desk/forms"                           Staff(PRIVACY);
 
     AskEmergency      Post "/desk/people/{person}/emergency"       Staff(PRIVACY);
     Emergencies       Get  "/desk/emergencies"                     Staff(PRIVACY);

@@ -6,10 +6,12 @@ use axum::http::request::Parts;
 use axum::http::{HeaderMap, Method, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Redirect, Response};
+use grata_core::audit::entry::{Actor, ActorClass};
 
 use super::access::{Door, may};
 use super::csrf;
 use super::error::{Trouble, TroubleNote};
+use super::filled::Filled;
 use super::headers::dress;
 use super::pages::trouble;
 use super::session::{Cookie, Visitor, cookie, visitor};
@@ -50,6 +52,15 @@ impl<S: Send + Sync> FromRequestParts<S> for Visit {
 }
 
 impl Visit {
+    /// Who acts by what they do here.
+    pub fn actor(&self) -> Actor {
+        match &self.visitor {
+            Visitor::Staff(account) | Visitor::Halfway(account) => Actor::account(account.id),
+            Visitor::Person(_) => ActorClass::Subject.into(),
+            Visitor::Nobody | Visitor::Guest(_) => ActorClass::Anybody.into(),
+        }
+    }
+
     /// The token for forms on the page.
     pub fn csrf(&self) -> String {
         csrf::token(&self.secret)
@@ -141,13 +152,20 @@ async fn check_origin(request: Request, door: Door, visit: &Visit) -> Result<Req
             false => Err(Trouble::foreign()),
         };
     }
-    let form = to_bytes(body, MAX_FORM_BYTES).await.map_err(|_| Trouble::too_large())?;
-    let fields: Vec<(String, String)> = serde_urlencoded::from_bytes(&form).unwrap_or_default();
-    let given = fields.iter().find(|(name, _)| name == csrf::FIELD).map(|(_, value)| value.as_str());
-    match csrf::fits(&visit.secret, given) {
-        true => Ok(Request::from_parts(parts, Body::from(form))),
-        false => Err(Trouble::foreign()),
+    let kind = parts.headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
+    let has_files = kind.is_some_and(|kind| kind.starts_with("multipart/form-data"));
+    let (filled, body) = if has_files && matches!(door, Door::Staff(_)) {
+        (Filled::read(&parts.headers, body).await?, Body::empty())
+    } else {
+        let form = to_bytes(body, MAX_FORM_BYTES).await.map_err(|_| Trouble::too_large())?;
+        (Filled::of_fields(serde_urlencoded::from_bytes(&form).unwrap_or_default()), Body::from(form))
+    };
+    if !csrf::fits(&visit.secret, Some(filled.text(csrf::FIELD))) {
+        return Err(Trouble::foreign());
     }
+    let mut request = Request::from_parts(parts, body);
+    request.extensions_mut().insert(filled);
+    Ok(request)
 }
 
 /// Outermost: headers, and a page for what went wrong.

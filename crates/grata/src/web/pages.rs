@@ -15,11 +15,13 @@ pub mod accounts;
 pub mod album;
 pub mod albums;
 pub mod emergency;
+pub mod forms;
 pub mod front;
 pub mod gallery;
 pub mod links;
 pub mod log;
 pub mod me;
+pub mod notice;
 pub mod object;
 pub mod own;
 pub mod passkey;
@@ -34,6 +36,7 @@ pub mod requests;
 pub mod rights;
 pub mod sign_in;
 pub mod status;
+pub mod tagging;
 pub mod trouble;
 pub mod upload;
 
@@ -108,6 +111,9 @@ impl Shell {
                     || ["/desk/albums", "/desk/new", "/desk/photos"]
                         .iter()
                         .any(|start| self.path.starts_with(start))
+            }
+            "/desk/people" => {
+                ["/desk/people", "/desk/forms"].iter().any(|start| self.path.starts_with(start))
             }
             "/desk/requests" => {
                 ["/desk/requests", "/desk/emergencies"].iter().any(|start| self.path.starts_with(start))

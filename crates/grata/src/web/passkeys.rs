@@ -1,7 +1,7 @@
 //! Passkeys (WebAuthn): how somebody shows one, and adds one. What was asked is kept here, and taken up
 //! once; the person is verified by their authenticator each time.
 
-use grata_core::audit::entry::{ActorClass, Event, EventKind};
+use grata_core::audit::entry::{Actor, Event, EventKind};
 use grata_core::id::{AccountId, PasskeyId};
 use grata_store::queries::accounts::{Account, CameBy};
 use grata_store::queries::passkeys::{NewPasskey, StoredPasskey};
@@ -164,7 +164,7 @@ pub fn finish_adding(
     if let Some(token) = bytes(secret) {
         tx.raise_session(&token)?;
     }
-    tx.commit(Event::new(EventKind::PasskeyAdded, ActorClass::Staff))?;
+    tx.commit(site.by().event(EventKind::PasskeyAdded))?;
     Ok(())
 }
 
@@ -177,7 +177,7 @@ pub fn remove(site: &Site, account: &Account, secret: &str, id: PasskeyId) -> Re
     let mut tx = site.store().begin(site.now())?;
     tx.delete_passkey(account.id, id)?;
     tx.end_other_sessions(account.id, &bytes(secret).unwrap_or_default())?;
-    tx.commit(Event::new(EventKind::PasskeyRemoved, ActorClass::Staff))?;
+    tx.commit(site.by().event(EventKind::PasskeyRemoved))?;
     Ok(())
 }
 
@@ -213,7 +213,7 @@ pub fn finish_showing(site: &Site, handle: &str, shown: &PublicKeyCredential) ->
     passkey.update_credential(&verified.map_err(refused)?);
     tx.use_passkey(stored.id, &to_keep(&passkey)?)?;
     let secret = write_session(&mut tx, stored.account, CameBy::Passkey)?;
-    tx.commit(Event::new(EventKind::SignedIn, ActorClass::Staff))?;
+    tx.commit(Event::new(EventKind::SignedIn, Actor::account(stored.account)))?;
     Ok(secret)
 }
 

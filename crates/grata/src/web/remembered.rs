@@ -1,16 +1,22 @@
 //! What pages would otherwise read again and again, for as long as nothing has changed. In memory only.
 //!
-//! Every change is an entry in the log, so that the size of the log says whether a picture of an album
-//! still holds. Names hold as long as nobody was added, changed or erased; the revisions of people say
+//! The store counts its changes, so that the count says whether a picture of an album still holds; a
+//! look at it changes nothing. Names hold as long as nobody was added, changed or erased; the revisions of people say
 //! so. After each change of ours what no longer holds is forgotten, not only left unread.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use grata_core::id::{AlbumId, SubjectId};
-use grata_store::Reader;
+use grata_core::purpose::{ChannelKey, Publish};
+use grata_store::{Reader, Store};
 
 use super::pages::album::{Tile, tiles};
+use crate::app::releases::{self, PlannedPhoto};
+use crate::cx::Cx;
 use crate::error::AppError;
+
+/// For how long a plan is shown again.
+const SECONDS_OF_A_PLAN: i64 = 60;
 
 /// People of an album by name.
 pub type Names = Arc<Vec<(SubjectId, String)>>;
@@ -22,6 +28,7 @@ type Kept<V, T> = Mutex<Option<(AlbumId, V, Arc<T>)>>;
 pub struct Remembered {
     tiles: Kept<u64, Vec<Tile>>,
     names: Kept<(u64, u64), Vec<(SubjectId, String)>>,
+    plan: Kept<(u64, ChannelKey, i64), Vec<PlannedPhoto>>,
 }
 
 impl Remembered {
@@ -30,7 +37,23 @@ impl Remembered {
     /// # Errors
     /// The store cannot be used.
     pub fn tiles(&self, reader: &Reader, album: AlbumId) -> Result<Arc<Vec<Tile>>, AppError> {
-        remembered(&self.tiles, album, reader.log_size()?, || tiles(reader, album))
+        remembered(&self.tiles, album, reader.changes(), || tiles(reader, album))
+    }
+
+    /// What a release of an album would show, for a minute at most: time ends consents without a change.
+    /// The release itself plans anew.
+    ///
+    /// # Errors
+    /// There is no such album or channel.
+    pub fn plan(
+        &self,
+        store: &Store,
+        publish: &Publish,
+        cx: &Cx,
+    ) -> Result<Arc<Vec<PlannedPhoto>>, AppError> {
+        let version =
+            (store.read()?.changes(), publish.channel.clone(), cx.now().as_second() / SECONDS_OF_A_PLAN);
+        remembered(&self.plan, publish.album, version, || releases::plan(store, publish, cx))
     }
 
     /// The people of an album, with their names.
@@ -49,9 +72,10 @@ impl Remembered {
     /// # Errors
     /// The store cannot be used.
     pub fn forget_what_changed(&self, reader: &Reader) -> Result<(), AppError> {
-        let (size, people) = (reader.log_size()?, reader.people_version()?);
-        forget(&self.tiles, &size);
-        forget(&self.names, &people);
+        let (changes, people) = (reader.changes(), reader.people_version()?);
+        forget(&self.tiles, |at| *at == changes);
+        forget(&self.plan, |(at, ..)| *at == changes);
+        forget(&self.names, |at| *at == people);
         Ok(())
     }
 }
@@ -80,9 +104,9 @@ fn remembered<V: PartialEq, T>(
     Ok(value)
 }
 
-fn forget<V: PartialEq, T>(kept: &Kept<V, T>, version: &V) {
+fn forget<V, T>(kept: &Kept<V, T>, holds: impl Fn(&V) -> bool) {
     let mut kept = lock(kept);
-    if kept.as_ref().is_some_and(|(_, at, _)| at != version) {
+    if kept.as_ref().is_some_and(|(_, at, _)| !holds(at)) {
         *kept = None;
     }
 }

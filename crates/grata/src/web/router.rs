@@ -11,8 +11,9 @@ use super::assets;
 use super::error::Trouble;
 use super::guard::{finish, guard};
 use super::pages::{
-    accounts, album, albums, emergency, front, gallery, links, log, me, object, own, passkey, people, person,
-    photo, pick, provider, recalls, release, requests, rights, sign_in, status, upload,
+    accounts, album, albums, emergency, forms, front, gallery, links, log, me, notice, object, own, passkey,
+    people, person, photo, pick, provider, recalls, release, requests, rights, sign_in, status, tagging,
+    upload,
 };
 use super::site::Site;
 
@@ -48,6 +49,7 @@ fn page(route: Route) -> MethodRouter<Site> {
         Route::SetLanguage => get(front::set_language),
         Route::Robots => get(front::robots),
         Route::Status => get(status::page),
+        Route::Notice => get(notice::page),
         Route::SignInPage => get(sign_in::page),
         Route::SignIn => post(sign_in::sign_in),
         Route::AskPasskey => post(passkey::ask),
@@ -91,15 +93,16 @@ fn page(route: Route) -> MethodRouter<Site> {
         Route::NewAlbumPage => get(albums::new_page),
         Route::NewAlbum => post(albums::create),
         Route::Album => get(album::page),
+        Route::Sign => get(notice::sign),
         Route::Upload => post(upload::upload),
         Route::Preview => get(album::preview),
         Route::Photo => get(photo::page),
         Route::ReviewPicture => get(photo::review_picture),
         Route::AsReleased => get(photo::as_released),
         Route::PickPerson => get(pick::pick),
-        Route::TagFace => post(photo::tag),
-        Route::AddFace => post(photo::add_face),
-        Route::Reviewed => post(photo::reviewed),
+        Route::TagFace => post(tagging::tag),
+        Route::AddFace => post(tagging::add_face),
+        Route::Reviewed => post(tagging::reviewed),
         Route::ReleasePage => get(release::page),
         Route::Release => post(release::release),
         Route::ReleaseZip => get(release::zip),
@@ -113,6 +116,8 @@ fn page(route: Route) -> MethodRouter<Site> {
         Route::Invite => post(people::invite),
         Route::PersonCard => get(person::page),
         Route::Paper => post(person::paper),
+        Route::FormsPage => get(forms::page),
+        Route::Forms => post(forms::record),
         Route::AskEmergency => post(emergency::ask),
         Route::Emergencies => get(emergency::list),
         Route::Emergency => get(emergency::page),

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use core::net::SocketAddr;
 
+use grata_core::purpose::Publish;
 use grata_store::Store;
 use tokio::net::TcpListener;
 
@@ -16,7 +17,7 @@ use super::site::Site;
 use crate::app::{batch, log};
 use crate::cx::Cx;
 use crate::error::{AppError, ErrorKind};
-use crate::work::Works;
+use crate::work::{Works, releasing};
 use crate::worker::pool;
 
 /// How often a server looks whether somebody ended it.
@@ -29,12 +30,14 @@ const GRACE: Duration = Duration::from_secs(5);
 const TYPICAL_WORKER_BYTES: u64 = 512 << 20;
 
 /// What to serve, and where.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ServeOrder {
     /// The address to listen on. Port 0: any that is free.
     pub listen: SocketAddr,
     /// Photos to work on at once; `None`: as many as fit the machine.
     pub jobs: Option<NonZeroUsize>,
+    /// What to release as soon as there is somebody to work on it.
+    pub release: Option<Publish>,
 }
 
 /// Serves until somebody ends it. Tells `say` where, and at a first start how the owner comes in.
@@ -59,13 +62,16 @@ pub fn serve(order: &ServeOrder, store: Store, cx: &Cx, say: &mut dyn Write) -> 
     drop(batch::get_ready(&crew, say)?);
     let works = Works::start(crew, pool::jobs(order.jobs, TYPICAL_WORKER_BYTES).get());
     let store = Arc::new(store);
+    if let Some(publish) = &order.release {
+        releasing::release(&works, &store, cx, publish)?;
+    }
     // Nobody listening to these words is no reason not to serve.
     let base = base(address);
     let _ = writeln!(say, "grata serves {base}/ until it is stopped with Ctrl-C.");
-    if let Some(secret) = session::owners_link(&store, cx.now())? {
+    if let Some(secret) = session::owners_link(&store, cx.by())? {
         let _ = writeln!(
             say,
-            "Nobody has an account yet. Make the owner's with this link, once, within three days:\n  \
+            "Nobody owns this installation yet. Make the owner's account with this link, once, within three days:\n  \
              {base}/start#{secret}"
         );
     }

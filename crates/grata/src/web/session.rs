@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 use argon2::password_hash::phc::PasswordHash;
 use argon2::{Algorithm, Argon2, Params, PasswordHasher as _, PasswordVerifier as _, Version};
 use axum::http::{HeaderMap, HeaderValue, header};
-use grata_core::audit::entry::{ActorClass, Event, EventKind};
+use grata_core::audit::entry::{Actor, Event, EventKind};
 use grata_core::digest::Digest;
 use grata_core::id::AccountId;
 use grata_core::purpose::Publish;
@@ -17,6 +17,7 @@ use grata_store::{Store, Tx};
 
 use super::site::Site;
 use crate::app::settings;
+use crate::cx::By;
 use crate::error::{AppError, ErrorKind};
 
 /// Hours after which somebody signs in again.
@@ -175,7 +176,7 @@ fn hash_of(password: &str, salt: &[u8; 16]) -> Result<String, AppError> {
 fn begin_session(site: &Site, account: AccountId) -> Result<String, AppError> {
     let mut tx = site.store().begin(site.now())?;
     let secret = write_session(&mut tx, account, CameBy::Password)?;
-    tx.commit(Event::new(EventKind::SignedIn, ActorClass::Staff))?;
+    tx.commit(Event::new(EventKind::SignedIn, Actor::account(account)))?;
     Ok(secret)
 }
 
@@ -193,7 +194,7 @@ pub fn sign_out(site: &Site, secret: &str) -> Result<(), AppError> {
     let Some(token) = bytes(secret) else { return Ok(()) };
     let mut tx = site.store().begin(site.now())?;
     tx.delete_session(&token)?;
-    tx.commit(Event::new(EventKind::SignedOut, ActorClass::Staff))?;
+    tx.commit(site.by().event(EventKind::SignedOut))?;
     Ok(())
 }
 
@@ -201,26 +202,26 @@ pub fn sign_out(site: &Site, secret: &str) -> Result<(), AppError> {
 ///
 /// # Errors
 /// The store cannot be used.
-pub fn account_link(store: &Store, role: Role, now: grata_core::time::Timestamp) -> Result<String, AppError> {
-    let mut tx = store.begin(now)?;
-    let token = tx.insert_account_link(role, hours_after(now, ACCOUNT_LINK_DAYS * 24))?;
-    tx.commit(Event::new(EventKind::AccountAdded, ActorClass::Staff))?;
+pub fn account_link(store: &Store, role: Role, by: By) -> Result<String, AppError> {
+    let mut tx = store.begin(by.at)?;
+    let token = tx.insert_account_link(role, hours_after(by.at, ACCOUNT_LINK_DAYS * 24))?;
+    tx.commit(by.event(EventKind::AccountAdded))?;
     Ok(Digest(token).to_string())
 }
 
-/// The link for the owner of an installation in which nobody has an account yet. Links of earlier
-/// starts end.
+/// The link for the owner of an installation that has none: a new one, or a restored one whose owner's
+/// account was closed since. Links of earlier starts end.
 ///
 /// # Errors
 /// The store cannot be used.
-pub fn owners_link(store: &Store, now: grata_core::time::Timestamp) -> Result<Option<String>, AppError> {
-    if !store.read()?.accounts()?.is_empty() {
+pub fn owners_link(store: &Store, by: By) -> Result<Option<String>, AppError> {
+    if store.read()?.has_open_account(Role::Owner)? {
         return Ok(None);
     }
-    let mut tx = store.begin(now)?;
+    let mut tx = store.begin(by.at)?;
     tx.revoke_account_links()?;
-    tx.commit(Event::new(EventKind::AccountChanged, ActorClass::Staff))?;
-    account_link(store, Role::Owner, now).map(Some)
+    tx.commit(by.event(EventKind::AccountChanged))?;
+    account_link(store, Role::Owner, by).map(Some)
 }
 
 /// What somebody fills in who makes an account.
@@ -256,7 +257,7 @@ pub fn make_account(site: &Site, new: &NewSignIn<'_>) -> Result<String, AppError
     let role = tx.use_account_link(&token)?;
     let (login, label) = (new.login.trim(), new.label.trim());
     let id = insert_account(site.store(), &mut tx, role, login, label, new.password)?;
-    tx.commit(Event::new(EventKind::AccountAdded, ActorClass::Staff))?;
+    tx.commit(Event::new(EventKind::AccountAdded, Actor::account(id)))?;
     begin_session(site, id)
 }
 

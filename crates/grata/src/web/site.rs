@@ -1,32 +1,44 @@
 //! What all pages share.
 
+use std::io::{self, Write as _};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
+use axum::extract::FromRequestParts;
+use axum::http::request::Parts;
+use grata_core::audit::entry::{Actor, ActorClass};
 use grata_core::time::Timestamp;
 use grata_store::Store;
 
 use super::error::Trouble;
+use super::guard::Visit;
 use super::limits::Limits;
+use super::looks::Looks;
 use super::pages::provider::Sent;
 use super::passkeys::Passkeys;
 use super::pending::Pending;
 use super::remembered::Remembered;
 use crate::app::provider::{self, Provider};
 use crate::app::{log, people};
-use crate::cx::Cx;
+use crate::cx::{By, Cx};
 use crate::error::{AppError, ErrorKind};
 use crate::work::{Works, recalling};
 
-/// What all pages share; clones share it too.
+/// What all pages share; clones share it too. Each knows who acts by it: a page asks for a `Site`, and
+/// gets the one of its visitor.
 #[derive(Clone)]
-pub struct Site(Arc<Inside>);
+pub struct Site {
+    inside: Arc<Inside>,
+    cx: Cx,
+}
 
 struct Inside {
     store: Arc<Store>,
-    cx: Cx,
     works: Works,
     limits: Limits,
     remembered: Remembered,
+    looks: Looks,
+    is_behind: AtomicBool,
     passkeys: Passkeys,
     provider: Option<Provider>,
     sent: Pending<Sent>,
@@ -42,72 +54,84 @@ impl Site {
         let reader = store.read()?;
         let (address, provider) = (people::address(&reader)?, provider::installed(&reader)?);
         drop(reader);
-        Ok(Self(Arc::new(Inside {
-            store,
-            cx,
-            works,
-            limits: Limits::default(),
-            remembered: Remembered::default(),
-            passkeys: Passkeys::at(&address),
-            provider,
-            sent: Pending::default(),
-            address,
-        })))
+        let (limits, remembered, looks) = (Limits::default(), Remembered::default(), Looks::default());
+        let is_behind = AtomicBool::new(false);
+        let cx = cx.acting(ActorClass::Anybody.into());
+        let (passkeys, sent) = (Passkeys::at(&address), Pending::default());
+        let inside =
+            Inside { store, works, limits, remembered, looks, is_behind, passkeys, provider, sent, address };
+        Ok(Self { inside: Arc::new(inside), cx })
+    }
+
+    /// The same site, with somebody else who acts.
+    #[must_use]
+    pub fn acting(&self, actor: Actor) -> Self {
+        Self { inside: Arc::clone(&self.inside), cx: self.cx.acting(actor) }
     }
 
     /// What is kept. Blocks: only inside [`Site::run`].
     pub fn store(&self) -> &Arc<Store> {
-        &self.0.store
+        &self.inside.store
     }
 
     /// The world around.
     pub fn cx(&self) -> &Cx {
-        &self.0.cx
+        &self.cx
     }
 
     /// Who works on photos.
     pub fn works(&self) -> &Works {
-        &self.0.works
+        &self.inside.works
     }
 
     /// How often something may be tried.
     pub fn limits(&self) -> &Limits {
-        &self.0.limits
+        &self.inside.limits
     }
 
     /// What is read once for as long as nothing has changed.
     pub fn remembered(&self) -> &Remembered {
-        &self.0.remembered
+        &self.inside.remembered
+    }
+
+    /// What puts looks on record.
+    pub fn looks(&self) -> &Looks {
+        &self.inside.looks
     }
 
     /// Passkeys, and where they are good.
     pub fn passkeys(&self) -> &Passkeys {
-        &self.0.passkeys
+        &self.inside.passkeys
     }
 
     /// By whom colleagues sign in as well, if somebody is installed.
     pub fn provider(&self) -> Option<&Provider> {
-        self.0.provider.as_ref()
+        self.inside.provider.as_ref()
     }
 
     /// Browsers that were sent to the provider.
     pub fn sent(&self) -> &Pending<Sent> {
-        &self.0.sent
+        &self.inside.sent
     }
 
     /// Where pages are reached.
     pub fn address(&self) -> &str {
-        &self.0.address
+        &self.inside.address
     }
 
     /// Whether pages are reached by https, so that cookies travel by nothing else.
     pub fn is_secure(&self) -> bool {
-        self.0.address.starts_with("https://")
+        self.address().starts_with("https://")
     }
 
     /// The present moment.
     pub fn now(&self) -> Timestamp {
         self.cx().now()
+    }
+
+    /// Who does what is being done, and when.
+    pub fn by(&self) -> By {
+        self.cx().by()
     }
 
     /// Does something that blocks.
@@ -135,21 +159,58 @@ impl Site {
         work: impl FnOnce(&Site) -> Result<T, AppError> + Send + 'static,
     ) -> Result<T, Trouble> {
         self.run(move |site| {
-            let done = work(site)?;
-            // Done is done: a witness that cannot be reached gets it the next time.
-            let _ = log::hand_out(site.store());
+            let done = work(site);
+            // What was done before a failure is on record too.
+            site.hand_out();
             site.remembered().forget_what_changed(&site.store().read()?)?;
-            Ok(done)
+            done
         })
         .await
+    }
+
+    /// Done is done: a folder or witness that cannot be reached gets it the next time. Until then the
+    /// status page says so, and so does standard error, once.
+    fn hand_out(&self) {
+        let failed = log::hand_out(self.store()).err();
+        let was_behind = self.inside.is_behind.swap(failed.is_some(), Ordering::Relaxed);
+        match failed {
+            Some(error) if !was_behind => tell(&format!(
+                "What was done is on record, but the log was not handed out ({:?}). `grata log verify` says why.",
+                error.kind()
+            )),
+            None if was_behind => tell("The log is handed out again."),
+            _ => {}
+        }
+    }
+
+    /// Whether what is on record could not be handed out the last time.
+    pub fn is_log_behind(&self) -> bool {
+        self.inside.is_behind.load(Ordering::Relaxed)
     }
 
     /// Recalls in the background what may no longer be shown. Nothing waits for it: galleries have
     /// stopped showing it already.
     pub fn recall_soon(&self) {
-        let site = self.clone();
+        // It follows from what somebody did; nobody has asked for it.
+        let site = self.acting(ActorClass::Clock.into());
         drop(tokio::task::spawn_blocking(move || {
-            recalling::recall_soon(site.works(), site.store(), site.cx()).map(drop)
+            if let Err(error) = recalling::recall_soon(site.works(), site.store(), site.cx()) {
+                tell(&format!("What may no longer be shown was not recalled ({:?}).", error.kind()));
+            }
         }));
+    }
+}
+
+/// For whoever runs the server. Without a word about people (SEC-3), and nobody listening is no failure.
+pub fn tell(what: &str) {
+    let _ = writeln!(io::stderr().lock(), "grata: {what}");
+}
+
+impl FromRequestParts<Site> for Site {
+    type Rejection = Trouble;
+
+    async fn from_request_parts(parts: &mut Parts, site: &Site) -> Result<Self, Trouble> {
+        let visit = Visit::from_request_parts(parts, site).await?;
+        Ok(site.acting(visit.actor()))
     }
 }

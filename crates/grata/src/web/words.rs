@@ -8,8 +8,11 @@ use std::sync::LazyLock;
 
 use fluent_bundle::concurrent::FluentBundle;
 use fluent_bundle::{FluentArgs, FluentResource, FluentValue};
+use grata_core::audit::entry::ActorClass;
 use grata_core::notice::Language;
 use grata_core::time::{Date, Timestamp, day};
+
+use crate::app::channels::Titles;
 
 /// Languages by their code, their own name, and their messages. The first is for whoever asks for none
 /// of them.
@@ -143,12 +146,23 @@ impl Words {
         format!("{time} UTC")
     }
 
-    /// A channel, by its message if it has one: organisations name their own.
-    pub fn channel(self, channel: &str) -> Cow<'static, str> {
-        let key = format!("channel-{channel}");
-        match self.0.bundle.get_message(&key) {
-            Some(_) => self.t(&key),
-            None => Cow::Owned(channel.to_string()),
+    /// Who acted: the class, and for somebody who was signed in the account, as `account` names it.
+    pub fn actor(self, class: ActorClass, account: Option<String>) -> Cow<'static, str> {
+        match (class, account) {
+            (ActorClass::Staff, Some(account)) => self.a("actor-account", "account", account),
+            (ActorClass::Subject, _) => self.t("actor-subject"),
+            (ActorClass::Anybody, _) => self.t("actor-anybody"),
+            (ActorClass::Clock, _) => self.t("actor-clock"),
+            (ActorClass::CommandLine, _) => self.t("actor-command-line"),
+            _ => self.t("actor-staff"),
+        }
+    }
+
+    /// A channel, as the organisation calls it; or another purpose, by its message.
+    pub fn channel(self, titles: &Titles, channel: &str) -> String {
+        match channel {
+            "find" | "notify" => self.t(&format!("channel-{channel}")).into_owned(),
+            _ => titles.of(self.code(), channel),
         }
     }
 }

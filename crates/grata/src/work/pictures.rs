@@ -17,7 +17,7 @@ use grata_core::time::Timestamp;
 use grata_store::blobs::BlobKey;
 use grata_store::queries::photos::PhotoCase;
 use grata_store::queries::releases::StoredRendition;
-use grata_store::{Reader, Store};
+use grata_store::{Reader, Store, StoreErrorKind};
 use grata_vision::decode::{self, Format};
 
 use crate::error::{AppError, ErrorKind};
@@ -65,7 +65,16 @@ pub fn all_hidden(
 pub fn all_hidden_kept(store: &Store, photo: PhotoId, side: u32) -> Result<Option<Vec<u8>>, AppError> {
     let case = case(&store.read()?, photo)?;
     let key = BlobKey::Preview(photo, name(&every_region(&case), side));
-    Ok(store.blobs().get(store.vault(), key).ok().map(|kept| kept.to_vec()))
+    kept(store, key)
+}
+
+/// What was made before. What cannot be read is not missing.
+fn kept(store: &Store, key: BlobKey) -> Result<Option<Vec<u8>>, AppError> {
+    match store.blobs().get(store.vault(), key) {
+        Ok(bytes) => Ok(Some(bytes.to_vec())),
+        Err(error) if error.kind() == StoreErrorKind::NotFound => Ok(None),
+        Err(error) => Err(error.into()),
+    }
 }
 
 /// A picture for the reviewer who says who is who: faces can be seen, unless somebody wants none of
@@ -138,8 +147,11 @@ pub fn for_person(
 }
 
 /// A small picture of a finished photo, if it was made before.
-pub fn of_rendition_kept(store: &Store, rendition: &StoredRendition) -> Option<Vec<u8>> {
-    store.blobs().get(store.vault(), rendition_key(rendition)).ok().map(|kept| kept.to_vec())
+///
+/// # Errors
+/// It cannot be read.
+pub fn of_rendition_kept(store: &Store, rendition: &StoredRendition) -> Result<Option<Vec<u8>>, AppError> {
+    kept(store, rendition_key(rendition))
 }
 
 /// A small picture of a finished photo, whose bytes are `whole`. Nothing is hidden or shown anew: what

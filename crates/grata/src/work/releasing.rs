@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use grata_core::audit::entry::{ActorClass, Event, EventKind};
+use grata_core::audit::entry::EventKind;
 use grata_core::id::{PhotoId, ReleaseId};
 use grata_core::obscure::ObscureStyle;
 use grata_core::purpose::Publish;
@@ -14,9 +14,10 @@ use grata_store::queries::releases::{Release, StoredRendition};
 use grata_store::{Reader, Store};
 
 use super::Works;
+use crate::app::channels;
 use crate::app::releases::render::{Made, Studio, take_down};
 use crate::cx::Cx;
-use crate::error::{AppError, ErrorKind};
+use crate::error::AppError;
 use crate::worker::pool::Slot;
 
 /// Who gets what is released here: whoever opens the gallery, or fetches the ZIP file.
@@ -35,9 +36,7 @@ pub fn name(publish: &Publish) -> String {
 /// There is no such album or channel.
 pub fn release(works: &Works, store: &Arc<Store>, cx: &Cx, publish: &Publish) -> Result<bool, AppError> {
     let photos = store.read()?.photos_in(publish.album)?;
-    if !store.read()?.channels()?.iter().any(|(channel, _)| *channel == publish.channel) {
-        return Err(AppError::new(ErrorKind::NotFound, "there is no such channel"));
-    }
+    channels::check_open(&store.read()?, &publish.channel)?;
     let name = name(publish);
     if !works.begin(&name, photos.len()) {
         return Ok(false);
@@ -77,7 +76,8 @@ pub fn newest(reader: &Reader, publish: &Publish) -> Result<Option<Release>, App
 }
 
 fn begin(store: &Store, cx: &Cx, publish: &Publish) -> Result<Release, AppError> {
-    let mut tx = store.begin(cx.now())?;
+    let by = cx.by();
+    let mut tx = store.begin(by.at)?;
     let release = Release {
         id: ReleaseId::random(&mut store.rng()),
         publish: publish.clone(),
@@ -85,7 +85,7 @@ fn begin(store: &Store, cx: &Cx, publish: &Publish) -> Result<Release, AppError>
         begun_at: tx.now(),
     };
     tx.insert_release(&release)?;
-    tx.commit(Event::new(EventKind::Released, ActorClass::Staff).in_album(publish.album))?;
+    tx.commit(by.event(EventKind::Released).in_album(publish.album))?;
     Ok(release)
 }
 

@@ -96,7 +96,12 @@ fn release(world: &mut World, at: usize, afterwards: Timestamp, deed: Deed) -> M
         },
         clock: Arc::clone(&clock) as Arc<dyn Clock>,
     };
-    let cx = Cx { config: Config::from_environment().unwrap(), hands, stop: Stop::default() };
+    let cx = Cx {
+        config: Config::from_environment().unwrap(),
+        hands,
+        stop: Stop::default(),
+        actor: ActorClass::CommandLine.into(),
+    };
     let order = ReleaseOrder {
         album: world.album,
         channel: "website".parse().unwrap(),

@@ -59,6 +59,7 @@ fn sec_5_the_whole_table_is_what_it_was() {
             .replace("{person}", &site.world.ben.to_string())
             .replace("{file}", &file)
             .replace("{number}", "1")
+            .replace("{language}", "fr")
             .replace("{channel}", "website")
             .replace("{emergency}", &emergency)
             .replace("{size}", "grid");

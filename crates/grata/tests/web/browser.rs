@@ -50,8 +50,8 @@ impl School {
         assert!(said.starts_with("http://localhost:"), "the provider did not start: {said}");
         let [metadata, keys] = ["metadata.json", "keys.json"].map(|name| published.path().join(name));
         let files = ProviderFiles { metadata: &metadata, keys: &keys, client: "grata", name: "School" };
-        settings::set(&site.store, people::ADDRESS, base, site.now()).unwrap();
-        provider::install(&site.store, &provider::examine(&files).unwrap(), site.now()).unwrap();
+        settings::set(&site.store, people::ADDRESS, base, site.by()).unwrap();
+        provider::install(&site.store, &provider::examine(&files).unwrap(), site.by()).unwrap();
         // It tells the time by itself, and so do its tokens; ours stands still, a little ahead.
         let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap().as_secs();
         let now = grata_core::time::Timestamp::from_second(i64::try_from(now + 120).unwrap()).unwrap();
@@ -79,7 +79,7 @@ fn a_browser_goes_through_the_whole_story() {
     site.person(site.world.ben);
     let emergency = crate::emergencies::opened(&site, &site.staff(Role::Privacy), &owner);
     let (subject, guardian, child, parent) = site.child();
-    people::verify_guardian(&site.store, subject, guardian, "by telephone", site.now()).unwrap();
+    people::verify_guardian(&site.store, subject, guardian, "by telephone", site.by()).unwrap();
     let photos = tempfile::tempdir().unwrap();
     let files: Vec<PathBuf> = [vec![1], vec![2, 1]]
         .iter()
@@ -90,6 +90,10 @@ fn a_browser_goes_through_the_whole_story() {
             path
         })
         .collect();
+    let (scan, table) = (photos.path().join("form.pdf"), photos.path().join("forms.csv"));
+    std::fs::write(&scan, "%PDF-1.7 a form").unwrap();
+    let lines = "person,channel,answer,signed,reference\nBen Example,gallery,yes,2026-10-01,1\nBen Example,print,yes,2026-10-01,\n";
+    std::fs::write(&table, lines).unwrap();
     let (album, photo) = (site.world.album.to_string(), site.photo.to_string());
     let page = |who: &Who, path: String| json!({"path": path, "cookie": cookie(who)});
     let mut pages = Vec::new();
@@ -97,6 +101,7 @@ fn a_browser_goes_through_the_whole_story() {
         pages.push(page(&Who::Nobody, path.into()));
     }
     pages.push(page(&Who::Nobody, format!("/object/{file}")));
+    pages.push(page(&Who::Nobody, format!("/notice/{album}")));
     for path in ["/me", "/me/data", "/me/erase"] {
         pages.push(page(&anna, path.into()));
     }
@@ -109,6 +114,7 @@ fn a_browser_goes_through_the_whole_story() {
         format!("/desk/photos/{photo}"),
         format!("/desk/albums/{album}/release"),
         "/desk/people".into(),
+        "/desk/forms".into(),
         format!("/desk/people/{}", site.world.anna),
         "/desk/recalls".into(),
         "/desk/requests".into(),
@@ -130,6 +136,9 @@ fn a_browser_goes_through_the_whole_story() {
             "photo": photo,
             "files": files,
             "letters": ["e", "x"],
+            "ben": site.world.ben.to_string(),
+            "scan": scan,
+            "table": table,
             "person": anna.secret(),
             "child": child.secret(),
             "parent": parent.secret(),

@@ -104,7 +104,7 @@ fn sec_7_the_secret_stands_in_no_address() {
 
 fn sec_5_an_account_is_made_once_and_signs_in() {
     let site = Site::new();
-    let link = session::owners_link(&site.store, site.now()).unwrap().unwrap();
+    let link = session::owners_link(&site.store, site.pages.by()).unwrap().unwrap();
     let fields = |password: &'static str| {
         [
             ("secret", link.as_str()),
@@ -124,7 +124,7 @@ fn sec_5_an_account_is_made_once_and_signs_in() {
     start("correct horse battery").expect(303);
     // Once.
     start("correct horse battery").expect(422);
-    assert_eq!(session::owners_link(&site.store, site.now()).unwrap(), None);
+    assert_eq!(session::owners_link(&site.store, site.pages.by()).unwrap(), None);
     let sign_in = |password| {
         let fields = [("login", " camille@EXAMPLE.org"), ("password", password)];
         site.post_without_token(&Who::Nobody, "/sign-in", &fields, "same-origin")

@@ -1,7 +1,8 @@
 //! How long pages take with 10,000 photos, 2,000 people and 50 visitors at once. Says figures and judges
-//! none: `cargo nextest run --release --workspace --run-ignored only --no-capture -E 'test(load)'`.
+//! none: `cargo nextest run --release --workspace --test web --run-ignored only --no-capture -E 'test(load)'`.
 
-use std::sync::Arc;
+use std::io::{Read as _, Write as _};
+use std::net::TcpStream;
 use std::time::{Duration, Instant};
 
 use grata_core::consent::ActKind;
@@ -23,7 +24,9 @@ pub const TESTS: &[(&str, fn())] = &[("load_of_10_000_photos_and_50_visitors", l
 const PHOTOS: u32 = 10_000;
 const PEOPLE: usize = 2_000;
 const VISITORS: usize = 50;
-const ROUNDS: usize = 4;
+const ROUNDS: usize = 10;
+/// How long somebody looks at a page before they ask for the next one, on average.
+const PAUSE: Duration = Duration::from_secs(1);
 
 fn load() {
     let world = World::new();
@@ -57,16 +60,22 @@ fn load() {
             world.house.tag(&photo, 0, TagKind::Is(people[number as usize % PEOPLE])).unwrap();
         }
     }
-    let site = Arc::new(Site::over(world));
+    let site = Site::over(world);
     let (owner, anna) = (site.staff(Role::Owner), site.person(site.world.anna));
     let album = format!("/desk/albums/{}", site.world.album);
     // Plans every photo again each time: alone, it says how long that is.
     println!("release          alone {:5} ms", timed(&site, &owner, &format!("{album}/release")).as_millis());
     let photo = site.store.read().unwrap().photos_in(site.world.album).unwrap()[77];
+    let preview = format!("/desk/photos/{}/preview/grid", site.photo);
+    site.get(&owner, &preview).expect(200);
+    println!(
+        "ms a page            alone | {VISITORS} who read for a second: median, 99 % | without a pause: the same"
+    );
     for (name, who, path) in [
         ("albums", &owner, "/desk".to_string()),
         ("album", &owner, album.clone()),
         ("photo", &owner, format!("/desk/photos/{photo}")),
+        ("thumbnail", &owner, preview),
         ("pick", &owner, format!("{album}/people?q=pe")),
         ("people", &owner, "/desk/people".into()),
         ("a person's page", &anna, "/me".into()),
@@ -74,16 +83,25 @@ fn load() {
         ("front", &Who::Nobody, "/".into()),
     ] {
         let alone = timed(&site, who, &path);
-        let mut times = visitors(&site, who, &path);
-        times.sort();
-        let share = |of: usize| times[(times.len() * of / 100).min(times.len() - 1)].as_millis();
+        let reading = visits(&site, who, &path, PAUSE);
+        let rushing = visits(&site, who, &path, Duration::ZERO);
         println!(
-            "{name:16} alone {:5} ms; {VISITORS} at once: median {:6} ms, 99 % {:6} ms",
-            alone.as_millis(),
-            share(50),
-            share(99)
+            "{name:18} {:7.1} | {:7.1} {:7.1} | {:7.1} {:7.1}",
+            ms(alone),
+            ms(share(&reading, 50)),
+            ms(share(&reading, 99)),
+            ms(share(&rushing, 50)),
+            ms(share(&rushing, 99))
         );
     }
+}
+
+fn ms(time: Duration) -> f64 {
+    time.as_secs_f64() * 1e3
+}
+
+fn share(sorted: &[Duration], of: usize) -> Duration {
+    sorted[(sorted.len() * of / 100).min(sorted.len() - 1)]
 }
 
 fn timed(site: &Site, who: &Who, path: &str) -> Duration {
@@ -93,7 +111,46 @@ fn timed(site: &Site, who: &Who, path: &str) -> Duration {
     begun.elapsed()
 }
 
-/// How long each answer took, asked for by all visitors at once.
-fn visitors(site: &Site, who: &Who, path: &str) -> Vec<Duration> {
-    site.together(VISITORS, ROUNDS, who, path)
+/// How long each answer took over loopback, from connecting to the last byte, the quickest first. Each
+/// visitor pauses for as long before every page, on average.
+fn visits(site: &Site, who: &Who, path: &str, pause: Duration) -> Vec<Duration> {
+    let cookie = who.cookie().unwrap_or_default();
+    let mut times: Vec<Duration> = site.served(std::net::TcpListener::bind("127.0.0.1:0").unwrap(), |base| {
+        let address = base.trim_start_matches("http://");
+        std::thread::scope(|scope| {
+            let all: Vec<_> = (0..VISITORS)
+                .map(|visitor| {
+                    let cookie = &cookie;
+                    scope.spawn(move || {
+                        let visit = |round: usize| {
+                            // Each at a time of their own, evenly from none to twice the pause.
+                            let share = (visitor * 37 + round * 61) % 100;
+                            std::thread::sleep(pause * share as u32 / 50);
+                            let begun = Instant::now();
+                            fetch(address, cookie, path);
+                            begun.elapsed()
+                        };
+                        (0..ROUNDS).map(visit).collect::<Vec<_>>()
+                    })
+                })
+                .collect();
+            all.into_iter().flat_map(|visitor| visitor.join().unwrap()).collect()
+        })
+    });
+    times.sort();
+    times
+}
+
+fn fetch(address: &str, cookie: &str, path: &str) {
+    let mut stream = TcpStream::connect(address).unwrap();
+    let request =
+        format!("GET {path} HTTP/1.1\r\nhost: {address}\r\ncookie: {cookie}\r\nconnection: close\r\n\r\n");
+    stream.write_all(request.as_bytes()).unwrap();
+    let mut answer = Vec::new();
+    stream.read_to_end(&mut answer).unwrap();
+    assert!(
+        answer.starts_with(b"HTTP/1.1 200"),
+        "{}",
+        String::from_utf8_lossy(&answer[..40.min(answer.len())])
+    );
 }

@@ -8,7 +8,10 @@ use crate::site::{Site, Who};
 
 pub const TESTS: &[(&str, fn())] = &[
     ("tra_5_every_page_in_every_language", tra_5_every_page_in_every_language),
+    ("tra_2_the_sign_and_the_notice_that_it_leads_to", tra_2_the_sign_and_its_notice),
     ("tra_5_a_language_is_switched_and_remembered", tra_5_a_language_is_switched_and_remembered),
+    ("acc_1_tra_3_a_log_that_cannot_be_handed_out_is_told", acc_1_a_log_that_is_not_handed_out),
+    ("bys_8_what_cannot_be_read_is_not_missing", bys_8_what_cannot_be_read_is_not_missing),
     ("tra_3_the_status_page_counts_what_there_is", tra_3_the_status_page_counts_what_there_is),
 ];
 
@@ -32,7 +35,8 @@ fn tra_5_every_page_in_every_language() {
                 .replace("{channel}", "website")
                 .replace("{emergency}", &emergency)
                 .replace("{size}", "grid")
-                .replace("{number}", "1");
+                .replace("{number}", "1")
+                .replace("{language}", "fr");
             // Answers to scripts, and files.
             if ["/static/{digest}/{name}", "/desk/work", "/language"].contains(&row.path) {
                 continue;
@@ -67,7 +71,7 @@ fn tra_5_every_page_in_every_language() {
             assert!(!text.contains(other), "{path}");
         }
     }
-    assert_eq!(looked_at, 2 * 27, "pages, each in two languages");
+    assert_eq!(looked_at, 2 * 29, "pages, each in two languages");
 }
 
 fn tra_5_a_language_is_switched_and_remembered() {
@@ -104,4 +108,67 @@ fn tra_3_the_status_page_counts_what_there_is() {
     for name in ["Anna", "Kanarienvogel", "Example"] {
         assert!(!text.contains(name), "{name}");
     }
+}
+
+fn acc_1_a_log_that_is_not_handed_out() {
+    let site = Site::new();
+    let anna = site.person(site.world.anna);
+    let medium = tempfile::tempdir().unwrap();
+    let folder = medium.path().join("log");
+    let mut tx = site.store.begin(site.now()).unwrap();
+    tx.set_setting(grata::app::log::FOLDER, folder.to_str().unwrap()).unwrap();
+    tx.commit(crate::support::event(grata_core::audit::entry::EventKind::ConfigChanged)).unwrap();
+    let answer = |what| {
+        site.post(&anna, "/me/answer", &[("purpose", "publish:print"), ("answer", what)]).expect(303);
+        site.get(&Who::Nobody, "/status").expect(200).text()
+    };
+    let told = "could not be handed out to its second place";
+    assert!(!answer("yes").contains(told) && folder.join("checkpoint").exists());
+    // The medium is gone: something else is in its place.
+    std::fs::remove_dir_all(&folder).unwrap();
+    std::fs::write(&folder, "").unwrap();
+    assert!(answer("no").contains(told), "what was done is done, and the status page says what was not");
+    assert!(site.get_in(&Who::Nobody, "/status", "fr").text().contains("son second emplacement"));
+    std::fs::remove_file(&folder).unwrap();
+    assert!(!answer("yes").contains(told) && folder.join("checkpoint").exists(), "it is caught up with");
+}
+
+fn bys_8_what_cannot_be_read_is_not_missing() {
+    let site = Site::new();
+    let file = site.release().remove(0);
+    let page = site.get(&Who::Nobody, "/object?file=never-released.jpg").expect(200).text();
+    assert!(page.contains("role=\"alert\""), "{page}");
+    // Somebody has written into the database.
+    let raw = rusqlite::Connection::open(site.world.house.places.data.join("grata.db")).unwrap();
+    raw.execute_batch("UPDATE renditions SET channel = 'NO CHANNEL'").unwrap();
+    drop(raw);
+    for path in [format!("/object?file={file}"), format!("/object/{file}")] {
+        let page = site.get(&Who::Nobody, &path).expect(500).text();
+        assert!(page.contains("<h1") && !page.contains("NO CHANNEL"), "{page}");
+    }
+}
+
+fn tra_2_the_sign_and_its_notice() {
+    let site = Site::new();
+    let (album, photographer) = (site.world.album, site.staff(Role::Photographer));
+    let page = site.get(&photographer, &format!("/desk/albums/{album}")).expect(200).text();
+    for code in ["en", "fr"] {
+        let path = format!("/desk/albums/{album}/sign/{code}");
+        assert!(page.contains(&path), "{page}");
+        let sign = site.get(&photographer, &path).expect(200);
+        assert_eq!(sign.kind(), "application/pdf");
+        assert!(sign.body.starts_with(b"%PDF-"));
+    }
+    site.get(&photographer, &format!("/desk/albums/{album}/sign/de")).expect(404);
+    // Whoever scans the code reads the notice, without a link of their own, and nobody's name.
+    let store = site.store.read().unwrap();
+    let (known, notice) = (store.album(album).unwrap().unwrap(), store.notice(album).unwrap().unwrap());
+    let read = site.get(&Who::Nobody, &format!("/notice/{album}")).expect(200).text();
+    for text in [&known.title, &known.controller, &known.contact] {
+        assert!(read.contains(text.as_str()), "{text}: {read}");
+    }
+    let (text, other) = ("en".parse().unwrap(), "fr".parse().unwrap());
+    assert!(read.contains(&notice.texts()[&text]) && !read.contains(&notice.texts()[&other]), "{read}");
+    assert!(!read.contains("Kanarienvogel") && !read.contains("Ben Example"));
+    site.get(&Who::Nobody, "/notice/nothing").expect(404);
 }

@@ -202,7 +202,7 @@ fn sec_5_where_a_passkey_is_demanded() {
     let site = Site::new();
     let (owner, mut phone) = (site.staff(Role::Owner), Authenticator::new(7));
     site.get(&owner, "/desk").expect(200);
-    grata::app::settings::set(&site.store, "sign_in", "passkey", site.now()).unwrap();
+    grata::app::settings::set(&site.store, "sign_in", "passkey", site.by()).unwrap();
     // A password has brought them in: the passkey first.
     assert_eq!(site.get(&owner, "/desk").expect(303).location(), "/desk/own");
     site.post(&owner, "/desk/accounts", &[("role", "owner")]).expect(403);
@@ -218,7 +218,7 @@ fn sec_5_where_a_passkey_is_demanded() {
     site.post(&elsewhere, "/desk/own/passkeys/remove", &[("passkey", &id)]).expect(403);
     site.get(&signed_in(&show(&site, &mut phone).expect(200)), "/desk").expect(200);
     // From now on the password of this account opens nothing, and it is said why.
-    let link = grata::web::session::account_link(&site.store, Role::Owner, site.now()).unwrap();
+    let link = grata::web::session::account_link(&site.store, Role::Owner, site.by()).unwrap();
     let new = [("secret", link.as_str()), ("label", "C"), ("login", "c"), ("password", "a long password")];
     let answer = site.post_without_token(&Who::Nobody, "/start", &new, "same-origin").expect(303);
     let camille = signed_in(&answer);

@@ -1,5 +1,6 @@
 //! The page of a person: their answers, their photos, their rights.
 
+use grata::app::channels;
 use grata_core::signed::Document;
 use grata_store::blobs::BlobKey;
 use grata_store::queries::accounts::Role;
@@ -11,6 +12,7 @@ use crate::world::ANNA;
 pub const TESTS: &[(&str, fn())] = &[
     ("con_3_con_5_yes_and_no_are_one_tap_each_and_nothing_is_ticked", con_3_con_5_one_tap_each),
     ("con_5_rts_12_a_withdrawal_takes_a_photo_out_of_the_gallery_at_once", con_5_a_withdrawal_acts_at_once),
+    ("con_5_pub_7_a_retired_channel_takes_nothing_new_and_lets_go", con_5_pub_7_a_retired_channel),
     ("tra_4_who_looked_is_told_to_the_person", tra_4_who_looked_is_told_to_the_person),
     ("con_8_con_10_a_child_of_fourteen_and_a_guardian_both_have_to_say_yes", con_8_con_10_both_say_yes),
     ("tra_1_a_child_reads_the_notice_for_children", tra_1_the_notice_for_children),
@@ -65,6 +67,37 @@ fn con_5_a_withdrawal_acts_at_once() {
     assert!(blobs.iter().all(|blob| site.store.blobs().get(site.store.vault(), *blob).is_err()));
 }
 
+fn con_5_pub_7_a_retired_channel() {
+    let site = Site::new();
+    let file = site.release().remove(0);
+    let (anna, ben) = (site.person(site.world.anna), site.person(site.world.ben));
+    let (guest, publisher) = (site.guest(), site.staff(Role::Publisher));
+    channels::retire(&site.store, &"website".parse().unwrap(), true, site.pages.by()).unwrap();
+    // Nothing new: no question for who has not answered, no yes for who has, no release, no link.
+    assert!(!site.get(&ben, "/me").expect(200).text().contains("publish:website"));
+    let yes = [("purpose", "publish:website"), ("answer", "yes")];
+    site.post(&ben, "/me/answer", &yes).expect(403);
+    let page = site.get(&anna, "/me").expect(200).text();
+    let question = page.split("publish:website").nth(1).unwrap().split("</li>").next().unwrap();
+    assert!(!question.contains("value=\"yes\"") && question.contains("value=\"no\""), "{question}");
+    assert!(question.contains("You can still take your yes back."));
+    let album = format!("/desk/albums/{}", site.world.album);
+    let order = [("channel", "website")];
+    site.post(&publisher, &format!("{album}/release"), &order).expect(403);
+    site.post(&publisher, &format!("{album}/share"), &order).expect(403);
+    // What is out stays out ...
+    site.get(&guest, &format!("/gallery/{file}")).expect(200);
+    let page = site.get(&publisher, &format!("{album}/release?channel=website")).expect(200).text();
+    assert!(page.contains("This channel is retired") && page.contains("/zip/website"));
+    site.get(&publisher, &format!("{album}/zip/website")).expect(200);
+    // ... until a yes behind it ends: then it is recalled and made anew, as ever.
+    answer(&site, &anna, "no");
+    site.get(&guest, &format!("/gallery/{file}")).expect(404);
+    site.wait_for(|| site.showable().len() == 1);
+    let new = site.get(&guest, &format!("/gallery/{}", site.showable()[0])).expect(200);
+    assert_eq!(crate::photos::colours(&new.body), Vec::<usize>::new());
+}
+
 fn tra_4_who_looked_is_told_to_the_person() {
     let site = Site::new();
     let (anna, reviewer) = (site.person(site.world.anna), site.staff(Role::Reviewer));
@@ -100,7 +133,7 @@ fn con_8_con_10_both_say_yes() {
     answer(&site, &parent, "yes");
     let unchecked = "Somebody still has to check that the guardian may answer";
     says(unchecked, unchecked);
-    grata::app::people::verify_guardian(&site.store, subject, guardian, "by telephone", site.now()).unwrap();
+    grata::app::people::verify_guardian(&site.store, subject, guardian, "by telephone", site.by()).unwrap();
     says("Shown, until", "Shown, until");
     // Neither overrules the other's no.
     answer(&site, &child, "no");
@@ -117,7 +150,7 @@ fn con_8_con_10_both_say_yes() {
     assert!(standing(&site, &other).starts_with("Not answered"));
     // The guardian alone is not enough either.
     let (subject, guardian, child, parent) = site.child();
-    grata::app::people::verify_guardian(&site.store, subject, guardian, "by telephone", site.now()).unwrap();
+    grata::app::people::verify_guardian(&site.store, subject, guardian, "by telephone", site.by()).unwrap();
     answer(&site, &parent, "yes");
     assert!(standing(&site, &child).starts_with("You have to say yes as well"));
     assert!(standing(&site, &parent).starts_with("The child has to say yes as well"));

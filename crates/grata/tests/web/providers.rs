@@ -37,7 +37,7 @@ impl School {
             client: "grata".into(),
             keys: vec![signer.public_key_as_jwk().unwrap()],
         };
-        install(&site.store, &provider, site.now()).unwrap();
+        install(&site.store, &provider, site.by()).unwrap();
         let now = site.now().to_string();
         (Self(signer), site.at(&now))
     }
@@ -130,7 +130,7 @@ fn sec_5_a_linked_account_signs_in() {
     site.get(&again, &format!("/desk/photos/{}", site.photo)).expect(200);
     site.get(&again, "/desk/accounts").expect(403);
     // Where a password alone is not enough, this is.
-    grata::app::settings::set(&site.store, "sign_in", "passkey", site.now()).unwrap();
+    grata::app::settings::set(&site.store, "sign_in", "passkey", site.by()).unwrap();
     site.get(&again, "/desk").expect(200);
     // The log says that, and not who.
     let reader = site.store.read().unwrap();
@@ -213,7 +213,7 @@ fn sec_5_an_account_is_linked_by_whoever_is_signed_in() {
     let sent = begin_linking(&site, &owner);
     back(&site, &owner, &sent.state, &school.answer(&site, &sent, "another")).expect(422);
     // A password alone does not link where it is not enough.
-    grata::app::settings::set(&site.store, "sign_in", "passkey", site.now()).unwrap();
+    grata::app::settings::set(&site.store, "sign_in", "passkey", site.by()).unwrap();
     site.post(&reviewer, "/desk/own/provider", &[]).expect(403);
 }
 

@@ -10,6 +10,7 @@ use crate::world::LATER;
 pub const TESTS: &[(&str, fn())] = &[
     ("serve_says_where_prints_the_owner_s_link_once_and_ends_in_order", serve_and_stop),
     ("serve_names_an_address_that_is_taken", serve_names_an_address_that_is_taken),
+    ("a_demonstration_has_its_desk_its_people_and_a_gallery", a_demonstration),
 ];
 
 fn grata(folder: &std::path::Path, arguments: &[&str]) -> Command {
@@ -19,9 +20,13 @@ fn grata(folder: &std::path::Path, arguments: &[&str]) -> Command {
     command
 }
 
-/// Starts a server; what it said up to the line that ends so, and the address.
+/// Starts a server; what it said up to the line that holds this, and the address.
 fn started(folder: &std::path::Path, last: &str) -> (Child, String, String) {
-    let mut child = grata(folder, &["serve", "--listen", "127.0.0.1:0"]).spawn().unwrap();
+    listening(grata(folder, &["serve", "--listen", "127.0.0.1:0"]), last)
+}
+
+fn listening(mut command: Command, last: &str) -> (Child, String, String) {
+    let mut child = command.spawn().unwrap();
     let mut lines = BufReader::new(child.stderr.take().unwrap()).lines();
     let mut said = String::new();
     while !said.contains(last) {
@@ -33,11 +38,16 @@ fn started(folder: &std::path::Path, last: &str) -> (Child, String, String) {
 }
 
 fn get(address: &str, path: &str) -> String {
+    get_as(address, path, "")
+}
+
+fn get_as(address: &str, path: &str, cookie: &str) -> String {
     let mut stream = TcpStream::connect(address).unwrap();
-    write!(stream, "GET {path} HTTP/1.1\r\nhost: {address}\r\nconnection: close\r\n\r\n").unwrap();
-    let mut text = String::new();
-    stream.read_to_string(&mut text).unwrap();
-    text
+    write!(stream, "GET {path} HTTP/1.1\r\nhost: {address}\r\ncookie: {cookie}\r\nconnection: close\r\n\r\n")
+        .unwrap();
+    let mut answer = Vec::new();
+    stream.read_to_end(&mut answer).unwrap();
+    String::from_utf8_lossy(&answer).into_owned()
 }
 
 fn serve_and_stop() {
@@ -70,4 +80,37 @@ fn serve_names_an_address_that_is_taken() {
     assert_eq!(output.status.code(), Some(1));
     let said = String::from_utf8_lossy(&output.stderr).into_owned();
     assert!(said.contains(&address) && said.contains("--listen"), "{said}");
+}
+
+/// The first time there is an album with people who have answered, and a gallery that shows it as they
+/// said; the second time it is still there.
+fn a_demonstration() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::create_dir(folder.path().join("photos")).unwrap();
+    for number in 0..3 {
+        let colours: Vec<usize> = (0..3).map(|at| (at + number) % 3).collect();
+        let path = folder.path().join(format!("photos/{number}.jpg"));
+        std::fs::write(path, crate::world::picture(&colours)).unwrap();
+    }
+    let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().to_string();
+    let demo = || grata(folder.path(), &["demo", "--photos", "photos", "--listen", &free]);
+    let (mut child, said, address) = listening(demo(), "grata serves");
+    assert_eq!(said.matches("The page of ").count(), 5, "{said}");
+    let secret = |what: &str| said.split(what).nth(1).unwrap().lines().next().unwrap().to_string();
+    let person = get_as(&address, "/me", &format!("grata-page={}", secret("/i#")));
+    assert!(person.starts_with("HTTP/1.1 200") && person.contains("Alice"), "{person}");
+    let guest = format!("grata-gallery={}", secret("/g#"));
+    let photos = |page: &str| page.matches("/small\"").count();
+    let begun = std::time::Instant::now();
+    while photos(&get_as(&address, "/gallery", &guest)) < 3 {
+        assert!(begun.elapsed().as_secs() < 120, "{}", get_as(&address, "/gallery", &guest));
+        std::thread::sleep(std::time::Duration::from_millis(100));
+    }
+    Command::new("kill").arg(child.id().to_string()).status().unwrap();
+    assert_eq!(child.wait().unwrap().code(), Some(0));
+    let (mut child, said, address) = listening(demo(), "grata serves");
+    assert!(said.contains("as `demo` with the password") && !said.contains("The page of"), "{said}");
+    assert_eq!(photos(&get_as(&address, "/gallery", &guest)), 3);
+    Command::new("kill").arg(child.id().to_string()).status().unwrap();
+    assert_eq!(child.wait().unwrap().code(), Some(0));
 }

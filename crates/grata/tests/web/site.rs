@@ -8,7 +8,7 @@ use axum::body::Body;
 use axum::http::{Method, Request, StatusCode, header};
 use grata::app::people::{self, InviteOrder, Invited, NewGuardian, NewPerson};
 use grata::config::Config;
-use grata::cx::{Cx, Hands};
+use grata::cx::{By, Cx, Hands};
 use grata::stop::Stop;
 use grata::web::csrf;
 use grata::web::router::router;
@@ -18,13 +18,14 @@ use grata::worker::converter::Converters;
 use grata::worker::pool::Crew;
 use grata::worker::process::WorkerCommand;
 use grata::worker::protocol::ModelFiles;
-use grata_core::audit::entry::EventKind;
+use grata_core::audit::entry::{ActorClass, EventKind};
 use grata_core::digest::Digest;
-use grata_core::id::{AccountId, GuardianId, PhotoId, SubjectId};
+use grata_core::id::{AccountId, AlbumId, GuardianId, PhotoId, SubjectId};
 use grata_core::subject::Age;
 use grata_core::time::{FixedClock, Timestamp, hours_after};
 use grata_store::Store;
 use grata_store::queries::accounts::{CameBy, NewAccount, Role};
+use grata_store::queries::albums::Album;
 use grata_store::queries::subjects::{Invitation, NewSubject, Profile};
 use grata_store::vault::KeyName;
 use http_body_util::BodyExt as _;
@@ -43,7 +44,7 @@ pub enum Who {
 }
 
 impl Who {
-    fn cookie(&self) -> Option<String> {
+    pub fn cookie(&self) -> Option<String> {
         match self {
             Self::Nobody => None,
             Self::Desk(secret) => Some(format!("grata-desk={secret}")),
@@ -124,6 +125,11 @@ impl Site {
         self
     }
 
+    /// Nobody in particular, now.
+    pub fn by(&self) -> By {
+        self.pages.by()
+    }
+
     pub fn now(&self) -> Timestamp {
         self.now
     }
@@ -148,6 +154,12 @@ impl Site {
         Who::Desk(Digest(token).to_string())
     }
 
+    /// Whose account that is.
+    pub fn account(&self, who: &Who) -> AccountId {
+        let token: Digest = who.secret().parse().unwrap();
+        self.store.read().unwrap().session(&token.0, self.now).unwrap().unwrap().0.id
+    }
+
     /// The account of whoever was signed in last by [`Site::staff`].
     pub fn newest(&self) -> AccountId {
         *self.staff.lock().unwrap().last().unwrap()
@@ -157,6 +169,20 @@ impl Site {
     pub fn person(&self, subject: SubjectId) -> Who {
         let mut tx = self.store.begin(self.now).unwrap();
         let album = self.world.album;
+        let invitation = Invitation { subject, guardian: None, album, expires_at: hours_after(self.now, 24) };
+        let token = tx.invite(&invitation).unwrap();
+        tx.commit(event(EventKind::Invited)).unwrap();
+        Who::Person(Digest(token).to_string())
+    }
+
+    /// Somebody who is asked about another album, by their link.
+    pub fn person_elsewhere(&self, name: &str) -> Who {
+        let subject = self.stranger(name);
+        let mut tx = self.store.begin(self.now).unwrap();
+        let here = tx.album(self.world.album).unwrap().unwrap();
+        let album = AlbumId::random(&mut self.store.rng());
+        let notice = tx.notice(here.id).unwrap().unwrap();
+        tx.insert_album(&Album { id: album, title: "Elsewhere".into(), ..here }, &notice).unwrap();
         let invitation = Invitation { subject, guardian: None, album, expires_at: hours_after(self.now, 24) };
         let token = tx.invite(&invitation).unwrap();
         tx.commit(event(EventKind::Invited)).unwrap();
@@ -195,7 +221,7 @@ impl Site {
             album: self.world.album,
             days: 60,
         };
-        let made = people::invite(&self.store, &order, self.now).unwrap();
+        let made = people::invite(&self.store, &order, self.by()).unwrap();
         let (guardian, link) = made.guardian.unwrap();
         let who = |link: &str| Who::Person(link.rsplit('#').next().unwrap().to_string());
         (made.subject, guardian, who(&made.link), who(&link))
@@ -231,37 +257,6 @@ impl Site {
             assert!(begun.elapsed() < Duration::from_secs(60), "the background did not come to an end");
             std::thread::sleep(Duration::from_millis(20));
         }
-    }
-
-    /// So many ask for a page at once, so many times each; how long each answer took.
-    pub fn together(&self, visitors: usize, rounds: usize, who: &Who, path: &str) -> Vec<Duration> {
-        let threads =
-            tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
-        let cookie = who.cookie().unwrap_or_default();
-        let visits: Vec<_> = (0..visitors)
-            .map(|_| {
-                let (router, cookie, path) = (self.router.clone(), cookie.clone(), path.to_string());
-                threads.spawn(async move {
-                    let mut times = Vec::new();
-                    for _ in 0..rounds {
-                        let request = Request::builder().uri(&path).header(header::COOKIE, &cookie);
-                        let begun = Instant::now();
-                        let answer =
-                            router.clone().oneshot(request.body(Body::empty()).unwrap()).await.unwrap();
-                        answer.into_body().collect().await.unwrap();
-                        times.push(begun.elapsed());
-                    }
-                    times
-                })
-            })
-            .collect();
-        threads.block_on(async {
-            let mut all = Vec::new();
-            for visit in visits {
-                all.extend(visit.await.unwrap());
-            }
-            all
-        })
     }
 
     /// Serves the pages while somebody uses them, at `listener`.
@@ -349,7 +344,7 @@ fn pages(store: &Arc<Store>, now: Timestamp) -> (Pages, Works) {
         clock: Arc::new(FixedClock(now)),
     };
     let config = Config::from_variables(|_| None).unwrap();
-    let cx = Cx { config, hands, stop: Stop::default() };
+    let cx = Cx { config, hands, stop: Stop::default(), actor: ActorClass::CommandLine.into() };
     let crew = Crew::new(&cx.hands.workers, Some(model()), cx.config.limits, &cx.stop);
     let works = Works::start(crew, 1);
     (Pages::new(Arc::clone(store), cx, works.clone()).unwrap(), works)

@@ -108,7 +108,7 @@ fn accounts() -> String {
     let id = site.newest().to_string();
     site.post(&owner, "/desk/accounts/close", &[("account", &id)]).expect(303);
     row(&site, "account closed while signed in", &closed);
-    grata::app::settings::set(&site.store, "sign_in", "passkey", site.now()).unwrap();
+    grata::app::settings::set(&site.store, "sign_in", "passkey", site.by()).unwrap();
     row(&site, "passkey demanded: signed in by password", &owner);
     row(&site, "passkey demanded: signed in by passkey", &by_passkey);
     row(&site, "passkey demanded: signed in by a provider", &by_provider);
@@ -145,7 +145,7 @@ fn people() -> String {
     row(&site, "data frozen by themselves", &ben, other);
     site.post(&ben, "/me/object", &[("wish", "object")]).expect(303);
     row(&site, "objects to everything as well", &ben, other);
-    grata::app::people::revoke_links(&site.store, site.world.anna, site.now()).unwrap();
+    grata::app::people::revoke_links(&site.store, site.world.anna, site.by()).unwrap();
     row(&site, "link revoked", &anna, other);
     let zoe = site.stranger("Zoe Other");
     let zoe = site.person(zoe);

@@ -3,7 +3,7 @@
 //! The original is opened in memory and goes to the worker through its pipe; what comes back is
 //! sealed at once. Neither is ever a file in the open.
 
-use grata_core::audit::entry::{ActorClass, Count, Event, EventKind};
+use grata_core::audit::entry::{Count, EventKind};
 use grata_core::digest::Digest;
 use grata_core::geometry::{PixelRect, Size};
 use grata_core::id::{PhotoId, RenditionId};
@@ -119,9 +119,11 @@ impl Studio<'_> {
         let blob = BlobKey::Rendition(photo, id);
         self.store.blobs().put(self.store.vault(), blob, bytes)?;
         let recorded = (|| {
-            let mut tx = self.store.begin(self.cx.now())?;
+            let by = self.cx.by();
+            let mut tx = self.store.begin(by.at)?;
             let rendition = tx.insert_rendition(&new, plan, besides)?;
-            let mut event = Event::new(EventKind::Released, ActorClass::Staff)
+            let mut event = by
+                .event(EventKind::Released)
                 .in_album(release.publish.album)
                 .counting(Count::Renditions, 1)
                 .counting(Count::Shown, rendition.shown.len() as u64)
@@ -240,11 +242,11 @@ fn besides(done: &Done) -> Vec<Region> {
 /// # Errors
 /// It is dead already, or the store cannot be used.
 pub fn take_down(store: &Store, live: &StoredRendition, cx: &Cx) -> Result<(), AppError> {
-    let mut tx = store.begin(cx.now())?;
+    let by = cx.by();
+    let mut tx = store.begin(by.at)?;
     tx.recall_rendition(live.rendition.id)?;
-    let mut event = Event::new(EventKind::Recalled, ActorClass::Staff)
-        .in_album(live.rendition.publish.album)
-        .counting(Count::Renditions, 1);
+    let mut event =
+        by.event(EventKind::Recalled).in_album(live.rendition.publish.album).counting(Count::Renditions, 1);
     for (_, subject) in &live.rendition.shown {
         let told = json!({
             "what": "recalled a photo that showed you",

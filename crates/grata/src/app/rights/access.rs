@@ -8,7 +8,7 @@ use std::num::NonZeroUsize;
 use std::os::unix::fs::DirBuilderExt as _;
 use std::path::{Path, PathBuf};
 
-use grata_core::audit::entry::{ActorClass, Count, Event, EventKind};
+use grata_core::audit::entry::{Count, EventKind};
 use grata_core::id::{PhotoId, SubjectId};
 use grata_core::notice::Language;
 use grata_core::obscure::ObscureStyle;
@@ -134,10 +134,12 @@ pub fn make(
     for (name, text) in [("data.json", text), ("index.html", html)] {
         write_whole(&folder, name, text.as_bytes()).map_err(|error| unusable(&order.out, error))?;
     }
-    let mut tx = store.begin(cx.now())?;
+    let by = cx.by();
+    let mut tx = store.begin(by.at)?;
     tx.close_request(request)?;
     let told = json!({"what": "access package", "photos": package.photos.len()});
-    let event = Event::new(EventKind::AccessPackageMade, ActorClass::Staff)
+    let event = by
+        .event(EventKind::AccessPackageMade)
         .counting(Count::Photos, package.photos.len() as u64)
         .about(order.subject, told);
     // On record first: a package that nobody knows of is worse than a record without one.
@@ -237,7 +239,7 @@ pub fn receipts(store: &Store, subject: SubjectId) -> Result<Vec<Document>, AppE
     let checkpoint = reader.log_head()?.unwrap_or_default();
     let mut found = Vec::new();
     for (index, entry, opening) in reader.log_about(subject)? {
-        let body: Value = serde_json::from_str(&opening.payload).unwrap_or_default();
+        let body = views::said(&opening)?;
         if body["schema"] != "grata-receipt-1" {
             continue;
         }
@@ -292,15 +294,15 @@ fn package(
         columns.insert(format!("{table}.{column}"), label);
     }
     let log = reader.log_about(subject)?.into_iter().map(|(place, entry, opening)| {
-        json!({
+        Ok(json!({
             "place": place,
             "entry": entry,
-            "says": serde_json::from_str::<Value>(&opening.payload).unwrap_or_default(),
+            "says": views::said(&opening)?,
             "nonce": opening.nonce.to_string(),
             "part": opening.index,
             "of": opening.of,
             "proof": opening.proof.iter().map(ToString::to_string).collect::<Vec<_>>(),
-        })
+        }))
     });
     Ok(Package {
         schema: "grata-access-1",
@@ -308,7 +310,7 @@ fn package(
         information: information(store, &reader, subject, texts)?,
         held,
         columns,
-        log: log.collect(),
+        log: log.collect::<Result<_, AppError>>()?,
         views: views::of(&reader, subject)?,
         recipients: recipients(&reader, subject)?,
         photos,

@@ -1,7 +1,7 @@
 //! Portability (RTS-11): what a person gave, and their receipts, in one file. Reading it somewhere else
 //! grants nothing: a receipt is proof of what was said, and no consent.
 
-use grata_core::audit::entry::{ActorClass, Event, EventKind};
+use grata_core::audit::entry::EventKind;
 use grata_core::id::SubjectId;
 use grata_store::Store;
 use grata_store::access::HeldRow;
@@ -46,9 +46,10 @@ pub fn make(
         "receipts": receipts,
         "log_key": store.log_key(),
     }))?;
-    let mut tx = store.begin(cx.now())?;
+    let by = cx.by();
+    let mut tx = store.begin(by.at)?;
     tx.close_request(request)?;
-    let event = Event::new(EventKind::Exported, ActorClass::Staff);
+    let event = by.event(EventKind::Exported);
     tx.commit(event.about(subject, json!({"what": "export of your data"})))?;
     Ok(())
 }

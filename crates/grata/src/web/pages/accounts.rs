@@ -2,9 +2,8 @@
 
 use askama::Template;
 use axum::Form;
-use axum::extract::State;
 use axum::response::Response;
-use grata_core::audit::entry::{ActorClass, Event, EventKind};
+use grata_core::audit::entry::EventKind;
 use grata_core::id::AccountId;
 use grata_store::queries::accounts::Role;
 use serde::Deserialize;
@@ -19,6 +18,8 @@ use crate::web::site::Site;
 
 struct Line {
     id: String,
+    /// As people find it in what was done with their data.
+    short: String,
     label: String,
     role: String,
     is_closed: bool,
@@ -38,7 +39,7 @@ struct Page {
 ///
 /// # Errors
 /// The store cannot be used.
-pub async fn page(State(site): State<Site>, visit: Visit) -> Result<Response, Trouble> {
+pub async fn page(site: Site, visit: Visit) -> Result<Response, Trouble> {
     page_with(&site, &visit, None).await
 }
 
@@ -48,6 +49,7 @@ async fn page_with(site: &Site, visit: &Visit, fresh_link: Option<String>) -> Re
     let own = staff(visit).map(|account| account.id);
     let accounts = accounts.into_iter().map(|account| Line {
         id: account.id.to_string(),
+        short: account.id.short(),
         label: account.label,
         role: words.t(&format!("role-{}", account.role.as_str())).into_owned(),
         is_closed: account.closed_at.is_some(),
@@ -76,15 +78,11 @@ pub struct Invite {
 ///
 /// # Errors
 /// There is no such role.
-pub async fn invite(
-    State(site): State<Site>,
-    visit: Visit,
-    Form(form): Form<Invite>,
-) -> Result<Response, Trouble> {
+pub async fn invite(site: Site, visit: Visit, Form(form): Form<Invite>) -> Result<Response, Trouble> {
     let role: Role = form.role.parse().map_err(|_| Trouble::invalid("trouble-invalid"))?;
     let link = site.change(move |site| {
         let address = people::address(&site.store().read()?)?;
-        Ok(format!("{address}/start#{}", account_link(site.store(), role, site.now())?))
+        Ok(format!("{address}/start#{}", account_link(site.store(), role, site.by())?))
     });
     let link = link.await?;
     page_with(&site, &visit, Some(link)).await
@@ -100,11 +98,7 @@ pub struct Close {
 ///
 /// # Errors
 /// There is no such account, or it is one's own.
-pub async fn close(
-    State(site): State<Site>,
-    visit: Visit,
-    Form(form): Form<Close>,
-) -> Result<Response, Trouble> {
+pub async fn close(site: Site, visit: Visit, Form(form): Form<Close>) -> Result<Response, Trouble> {
     let own = staff(&visit).map(|account| account.id);
     site.change(move |site| {
         let id = form.account.parse::<AccountId>();
@@ -114,7 +108,7 @@ pub async fn close(
         }
         let mut tx = site.store().begin(site.now())?;
         tx.close_account(id)?;
-        tx.commit(Event::new(EventKind::AccountChanged, ActorClass::Staff))?;
+        tx.commit(site.by().event(EventKind::AccountChanged))?;
         Ok(())
     })
     .await?;

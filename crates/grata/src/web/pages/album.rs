@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use askama::Template;
-use axum::extract::{Path, Query, State};
+use axum::extract::{Path, Query};
 use axum::response::Response;
 use grata_core::id::{AlbumId, PhotoId};
 use grata_core::photo::Review;
@@ -96,7 +96,7 @@ pub struct Wanted {
 /// # Errors
 /// There is no such album.
 pub async fn page(
-    State(site): State<Site>,
+    site: Site,
     visit: Visit,
     Path(id): Path<String>,
     Query(wanted): Query<Wanted>,
@@ -201,10 +201,7 @@ pub fn tiles(reader: &Reader, album: AlbumId) -> Result<Vec<Tile>, AppError> {
 ///
 /// # Errors
 /// There is no such photo, or it cannot be made.
-pub async fn preview(
-    State(site): State<Site>,
-    Path((id, size)): Path<(String, String)>,
-) -> Result<Response, Trouble> {
+pub async fn preview(site: Site, Path((id, size)): Path<(String, String)>) -> Result<Response, Trouble> {
     let side = match size.as_str() {
         "grid" => GRID_SIDE,
         "large" => LARGE_SIDE,

@@ -2,7 +2,6 @@
 
 use askama::Template;
 use axum::Form;
-use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 use grata_core::purpose::Audience;
@@ -41,7 +40,7 @@ const ON_THE_COVER: usize = 4;
 ///
 /// # Errors
 /// The store cannot be used.
-pub async fn page(State(site): State<Site>, visit: Visit) -> Result<Response, Trouble> {
+pub async fn page(site: Site, visit: Visit) -> Result<Response, Trouble> {
     let words = visit.words;
     let albums = site.run(move |site| {
         let reader = site.store().read()?;
@@ -93,7 +92,7 @@ const KEPT_MONTHS: u16 = 24;
 ///
 /// # Errors
 /// The store cannot be used.
-pub async fn new_page(State(site): State<Site>, visit: Visit) -> Result<Response, Trouble> {
+pub async fn new_page(site: Site, visit: Visit) -> Result<Response, Trouble> {
     // Who asks and where to write are most often those of the album before.
     let last = site.run(|site| Ok(site.store().read()?.albums()?.into_iter().next_back())).await?;
     let form = AlbumForm {
@@ -110,11 +109,7 @@ pub async fn new_page(State(site): State<Site>, visit: Visit) -> Result<Response
 ///
 /// # Errors
 /// The store cannot be used.
-pub async fn create(
-    State(site): State<Site>,
-    visit: Visit,
-    Form(form): Form<AlbumForm>,
-) -> Result<Response, Trouble> {
+pub async fn create(site: Site, visit: Visit, Form(form): Form<AlbumForm>) -> Result<Response, Trouble> {
     let shell = Shell::of(&visit);
     let refused = |form: AlbumForm, problem: String| {
         let page = NewPage { shell: shell.clone(), form, problem: Some(problem) };
@@ -134,7 +129,7 @@ pub async fn create(
         keep_until,
         notice: BTreeMap::new(),
     };
-    let made = site.change(move |site| match albums::create(site.store(), &new, site.now()) {
+    let made = site.change(move |site| match albums::create(site.store(), &new, site.by()) {
         Ok(album) => Ok(Ok(album)),
         Err(error) if error.kind() == ErrorKind::Invalid => Ok(Err(error)),
         Err(error) => Err(error),

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use askama::Template;
 use axum::Form;
-use axum::extract::{Path, State};
+use axum::extract::Path;
 use axum::response::Response;
 use grata_core::emergency::{State as Standing, Why};
 use grata_core::id::{AccountId, EmergencyId, SubjectId};
@@ -69,7 +69,7 @@ fn when(words: Words, at: Timestamp) -> String {
 ///
 /// # Errors
 /// The store cannot be used.
-pub async fn list(State(site): State<Site>, visit: Visit) -> Result<Response, Trouble> {
+pub async fn list(site: Site, visit: Visit) -> Result<Response, Trouble> {
     let shell = Shell::of(&visit);
     let page = site.run(move |site| {
         let (reader, words) = (site.store().read()?, shell.words);
@@ -115,16 +115,12 @@ fn id(text: &str) -> Result<EmergencyId, AppError> {
 ///
 /// # Errors
 /// There is none such.
-pub async fn page(
-    State(site): State<Site>,
-    visit: Visit,
-    Path(text): Path<String>,
-) -> Result<Response, Trouble> {
+pub async fn page(site: Site, visit: Visit, Path(text): Path<String>) -> Result<Response, Trouble> {
     let account = staff(&visit).cloned().ok_or_else(Trouble::forbidden)?;
     let shell = Shell::of(&visit);
     let page = site.change(move |site| {
         let Shown { emergency, state, reason, profile, photos } =
-            emergency::show(site.store(), &account, id(&text)?, site.now())?;
+            emergency::show(site.store(), &account, id(&text)?, site.by())?;
         let (reader, words) = (site.store().read()?, shell.words);
         let line = |account, at| {
             Ok::<_, AppError>(format!("{} · {}", who(&reader, words, account)?, when(words, at)))
@@ -159,7 +155,7 @@ pub struct Ask {
 /// # Errors
 /// There is no such person, or no reason.
 pub async fn ask(
-    State(site): State<Site>,
+    site: Site,
     visit: Visit,
     Path(person): Path<String>,
     Form(form): Form<Ask>,
@@ -170,7 +166,7 @@ pub async fn ask(
         let subject = person.parse::<SubjectId>().map_err(nobody)?;
         let why = Why::of(&form.why)
             .ok_or_else(|| AppError::new(ErrorKind::Invalid, "choose one of the reasons"))?;
-        emergency::ask(site.store(), &account, subject, why, &form.reason, site.now())
+        emergency::ask(site.store(), &account, subject, why, &form.reason, site.by())
     });
     Ok(go_to(&format!("/desk/emergencies/{}", asked.await?)))
 }
@@ -179,14 +175,10 @@ pub async fn ask(
 ///
 /// # Errors
 /// It is the same person, or waits for nobody any more.
-pub async fn approve(
-    State(site): State<Site>,
-    visit: Visit,
-    Path(text): Path<String>,
-) -> Result<Response, Trouble> {
+pub async fn approve(site: Site, visit: Visit, Path(text): Path<String>) -> Result<Response, Trouble> {
     let account = staff(&visit).cloned().ok_or_else(Trouble::forbidden)?;
     let page = format!("/desk/emergencies/{text}");
-    site.change(move |site| emergency::approve(site.store(), &account, id(&text)?, site.now())).await?;
+    site.change(move |site| emergency::approve(site.store(), &account, id(&text)?, site.by())).await?;
     Ok(go_to(&page))
 }
 
@@ -194,13 +186,9 @@ pub async fn approve(
 ///
 /// # Errors
 /// It is over already.
-pub async fn end(
-    State(site): State<Site>,
-    visit: Visit,
-    Path(text): Path<String>,
-) -> Result<Response, Trouble> {
+pub async fn end(site: Site, visit: Visit, Path(text): Path<String>) -> Result<Response, Trouble> {
     let account = staff(&visit).cloned().ok_or_else(Trouble::forbidden)?;
-    site.change(move |site| emergency::end(site.store(), &account, id(&text)?, site.now())).await?;
+    site.change(move |site| emergency::end(site.store(), &account, id(&text)?, site.by())).await?;
     Ok(go_to("/desk/emergencies"))
 }
 
@@ -209,7 +197,7 @@ pub async fn end(
 /// # Errors
 /// It is not open to whoever asks, or the person is not in the photo.
 pub async fn picture(
-    State(site): State<Site>,
+    site: Site,
     visit: Visit,
     Path((text, photo)): Path<(String, String)>,
 ) -> Result<Response, Trouble> {

@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use askama::Template;
-use axum::extract::{Path, State};
+use axum::extract::Path;
 use axum::response::Response;
 use grata_core::purpose::Publish;
 use grata_store::queries::releases::StoredRendition;
@@ -41,7 +41,7 @@ fn publish(visit: &Visit) -> Result<Publish, Trouble> {
 ///
 /// # Errors
 /// The store cannot be used.
-pub async fn page(State(site): State<Site>, visit: Visit) -> Result<Response, Trouble> {
+pub async fn page(site: Site, visit: Visit) -> Result<Response, Trouble> {
     let publish = publish(&visit)?;
     let (album, files) = site
         .run(move |site| {
@@ -77,11 +77,7 @@ async fn picture_of(site: &Site, visit: &Visit, file: String, is_small: bool) ->
 ///
 /// # Errors
 /// It is not of this gallery, or may not be shown any more.
-pub async fn whole(
-    State(site): State<Site>,
-    visit: Visit,
-    Path(file): Path<String>,
-) -> Result<Response, Trouble> {
+pub async fn whole(site: Site, visit: Visit, Path(file): Path<String>) -> Result<Response, Trouble> {
     picture_of(&site, &visit, file, false).await
 }
 
@@ -89,11 +85,7 @@ pub async fn whole(
 ///
 /// # Errors
 /// As for the whole picture.
-pub async fn small(
-    State(site): State<Site>,
-    visit: Visit,
-    Path(file): Path<String>,
-) -> Result<Response, Trouble> {
+pub async fn small(site: Site, visit: Visit, Path(file): Path<String>) -> Result<Response, Trouble> {
     picture_of(&site, &visit, file, true).await
 }
 
@@ -126,7 +118,7 @@ pub fn bytes(
         return Ok((whole, kind));
     }
     let (store, rendition) = (Arc::clone(site.store()), rendition.clone());
-    if let Some(kept) = pictures::of_rendition_kept(&store, &rendition) {
+    if let Some(kept) = pictures::of_rendition_kept(&store, &rendition)? {
         return Ok((kept, "image/jpeg"));
     }
     let made = site.works().now(move |slot| pictures::of_rendition(&store, slot, &rendition, whole))??;

@@ -3,7 +3,6 @@
 
 use askama::Template;
 use axum::Form;
-use axum::extract::State;
 use axum::response::Response;
 use serde::Deserialize;
 
@@ -42,7 +41,7 @@ pub struct Secret {
 ///
 /// # Errors
 /// It leads nowhere.
-pub async fn open_person(State(site): State<Site>, Form(form): Form<Secret>) -> Result<Response, Trouble> {
+pub async fn open_person(site: Site, Form(form): Form<Secret>) -> Result<Response, Trouble> {
     open(&site, Cookie::Page, &form.secret, "/me").await
 }
 
@@ -50,7 +49,7 @@ pub async fn open_person(State(site): State<Site>, Form(form): Form<Secret>) -> 
 ///
 /// # Errors
 /// It leads nowhere.
-pub async fn open_gallery(State(site): State<Site>, Form(form): Form<Secret>) -> Result<Response, Trouble> {
+pub async fn open_gallery(site: Site, Form(form): Form<Secret>) -> Result<Response, Trouble> {
     open(&site, Cookie::Gallery, &form.secret, "/gallery").await
 }
 

@@ -5,10 +5,9 @@ use std::sync::Arc;
 
 use askama::Template;
 use axum::Form;
-use axum::extract::{Path, State};
+use axum::extract::Path;
 use axum::http::header;
 use axum::response::Response;
-use grata_core::audit::entry::ActorClass;
 use grata_core::consent::{ActKind, ConsentAct, Means, Speaker};
 use grata_core::emergency::State as Standing;
 use grata_core::id::{AccountId, PhotoId};
@@ -19,15 +18,17 @@ use grata_core::tag::{FaceStanding, standing};
 use grata_core::time::{birthday, day};
 use grata_store::Reader;
 use grata_store::queries::albums::Album;
+use grata_store::queries::channels::Channel;
 use grata_store::queries::subjects::Invitation;
 use serde::Deserialize;
 
 use super::{Shell, album, go_to, shown};
+use crate::app::channels::Titles;
 use crate::app::consents::{self, Answer};
 use crate::app::rights::{self, ObjectedTo, Received};
 use crate::app::tags::{self, FaceInPhoto};
 use crate::app::{notice, people};
-use crate::error::{AppError, ErrorKind};
+use crate::error::{AppError, ErrorKind, found};
 use crate::web::error::Trouble;
 use crate::web::guard::Visit;
 use crate::web::headers::picture as as_picture;
@@ -49,6 +50,8 @@ struct Asked {
     is_shown: bool,
     /// An entry that staff made, which can be contested (CON-12).
     is_from_form: bool,
+    /// The channel takes no new answers: a yes can be taken back, and no other given.
+    is_retired: bool,
 }
 
 #[derive(Template)]
@@ -89,7 +92,7 @@ pub fn speaker(invitation: &Invitation) -> Speaker {
 ///
 /// # Errors
 /// The store cannot be used.
-pub async fn page(State(site): State<Site>, visit: Visit) -> Result<Response, Trouble> {
+pub async fn page(site: Site, visit: Visit) -> Result<Response, Trouble> {
     let invitation = invitation(&visit)?;
     let shell = Shell::of(&visit);
     let page = site.run(move |site| read(site, &invitation, shell)).await?;
@@ -103,15 +106,25 @@ fn read(site: &Site, invitation: &Invitation, shell: Shell) -> Result<Page, AppE
     let album = reader.album(invitation.album)?;
     let album = album.ok_or_else(|| AppError::new(ErrorKind::NotFound, "there is no such album"))?;
     let language = words.language();
-    let notice = language.and_then(|language| consents::notice_text(&reader, &album, &language).ok());
+    let notice = match &language {
+        Some(language) => found(consents::notice_text(&reader, &album, language))?,
+        None => None,
+    };
     let mut questions = Vec::new();
     if notice.is_some() {
-        let mut channels = reader.channels()?;
+        let mut channels = reader.all_channels()?;
+        let titles = Titles::of_channels(&channels);
         // From the few who see it to the many.
-        channels.sort_by_key(|(_, audience)| *audience == Audience::Everyone);
-        for (channel, audience) in channels {
+        channels.sort_by_key(|channel| channel.audience == Audience::Everyone);
+        for Channel { key: channel, audience, retired_at, .. } in channels {
             let publish = Publish { album: album.id, channel };
-            questions.push(question(&reader, &subject, invitation, &publish, audience, words, site)?);
+            let mut asked =
+                question(&reader, &subject, invitation, &publish, audience, (words, &titles), site)?;
+            asked.is_retired = retired_at.is_some();
+            // What takes nothing new is there for whoever has said yes to it, to take that back.
+            if !asked.is_retired || asked.said == Some("yes") {
+                questions.push(asked);
+            }
         }
     }
     let is_child = match subject.age {
@@ -174,7 +187,7 @@ fn question(
     invitation: &Invitation,
     publish: &Publish,
     audience: Audience,
-    words: Words,
+    (words, titles): (Words, &Titles),
     site: &Site,
 ) -> Result<Asked, AppError> {
     let purpose = PurposeKind::Publish(publish.channel.clone());
@@ -202,7 +215,7 @@ fn question(
         },
     };
     Ok(Asked {
-        title: words.channel(publish.channel.as_str()).into_owned(),
+        title: words.channel(titles, publish.channel.as_str()),
         help: words.t(&format!("me-audience-{}", audience.as_str())).into_owned(),
         purpose: purpose.to_string(),
         said,
@@ -211,6 +224,7 @@ fn question(
         is_from_form: last.is_some_and(|act| {
             matches!(act.means, Means::Paper(_)) && matches!(act.kind, ActKind::Give { .. })
         }),
+        is_retired: false,
     })
 }
 
@@ -237,11 +251,7 @@ pub struct Said {
 ///
 /// # Errors
 /// A rule forbids it.
-pub async fn answer(
-    State(site): State<Site>,
-    visit: Visit,
-    Form(said): Form<Said>,
-) -> Result<Response, Trouble> {
+pub async fn answer(site: Site, visit: Visit, Form(said): Form<Said>) -> Result<Response, Trouble> {
     let language = visit.words.language();
     site.change(move |site| {
         let invalid = || AppError::new(ErrorKind::Invalid, "this is no answer to a question of this page");
@@ -252,7 +262,7 @@ pub async fn answer(
             "not-mine" => Answer::NotMine,
             _ => return Err(invalid()),
         };
-        consents::say_by_link(site.store(), &visit.secret, purpose, answer, language, site.now())
+        consents::say_by_link(site.store(), &visit.secret, purpose, answer, language, site.by())
     })
     .await?;
     // Whatever showed them is recalled now, not when somebody looks.
@@ -280,11 +290,7 @@ fn no_to(site: &Site, visit: &Visit, purpose: &PurposeKind) -> Result<Answer, Ap
 ///
 /// # Errors
 /// They are not in it.
-pub async fn picture(
-    State(site): State<Site>,
-    visit: Visit,
-    Path(id): Path<String>,
-) -> Result<Response, Trouble> {
+pub async fn picture(site: Site, visit: Visit, Path(id): Path<String>) -> Result<Response, Trouble> {
     let subject = invitation(&visit)?.subject;
     let bytes = site.run(move |site| {
         let photo = album::photo_id(&id)?;
@@ -301,11 +307,7 @@ const PERSON_SIDE: u32 = 900;
 ///
 /// # Errors
 /// They are not held to be in it.
-pub async fn not_me(
-    State(site): State<Site>,
-    visit: Visit,
-    Path(id): Path<String>,
-) -> Result<Response, Trouble> {
+pub async fn not_me(site: Site, visit: Visit, Path(id): Path<String>) -> Result<Response, Trouble> {
     let subject = invitation(&visit)?.subject;
     site.change(move |site| {
         let (photo, faces) = {
@@ -325,7 +327,7 @@ pub async fn not_me(
         };
         for face in faces {
             let at = FaceInPhoto { photo: photo.clone(), face };
-            tags::not_me(site.store(), &at, subject, ActorClass::Subject, site.now())?;
+            tags::not_me(site.store(), &at, subject, site.by())?;
         }
         Ok(())
     })
@@ -338,11 +340,7 @@ pub async fn not_me(
 ///
 /// # Errors
 /// They are not in it.
-pub async fn object(
-    State(site): State<Site>,
-    visit: Visit,
-    Path(id): Path<String>,
-) -> Result<Response, Trouble> {
+pub async fn object(site: Site, visit: Visit, Path(id): Path<String>) -> Result<Response, Trouble> {
     let invitation = invitation(&visit)?;
     site.change(move |site| {
         let reader = site.store().read()?;

@@ -3,15 +3,15 @@
 
 use askama::Template;
 use axum::Form;
-use axum::extract::{Path, Query, State};
+use axum::extract::{Path, Query};
 use axum::response::Response;
 use grata_core::geometry::Size;
 use serde::Deserialize;
 
-use super::photo::Drawn;
+use super::tagging::Drawn;
 use super::{Shell, gallery, go_to, shown};
 use crate::app::rights::{self, ObjectedTo, Received};
-use crate::error::{AppError, ErrorKind};
+use crate::error::{AppError, ErrorKind, found};
 use crate::web::error::Trouble;
 use crate::web::guard::Visit;
 use crate::web::headers::picture as as_picture;
@@ -36,22 +36,18 @@ pub struct Named {
 ///
 /// # Errors
 /// The store cannot be used.
-pub async fn page(
-    State(site): State<Site>,
-    visit: Visit,
-    Query(named): Query<Named>,
-) -> Result<Response, Trouble> {
+pub async fn page(site: Site, visit: Visit, Query(named): Query<Named>) -> Result<Response, Trouble> {
     let is_done = named.done.is_some();
     let mut is_missing = false;
     if let Some(file) = named.file.as_deref().map(str::trim).filter(|file| !file.is_empty()) {
         // An address as somebody copies it from a website ends with the name.
         let name =
             file.rsplit('/').next().unwrap_or(file).split(['?', '#']).next().unwrap_or(file).to_string();
-        let found = {
+        let is_there = {
             let name = name.clone();
-            site.run(move |site| Ok(gallery::showable(site, &name).is_ok())).await?
+            site.run(move |site| Ok(found(gallery::showable(site, &name))?.is_some())).await?
         };
-        if found {
+        if is_there {
             return Ok(go_to(&format!("/object/{name}")));
         }
         is_missing = true;
@@ -71,11 +67,7 @@ struct PointPage {
 ///
 /// # Errors
 /// There is no such published photo.
-pub async fn point(
-    State(site): State<Site>,
-    visit: Visit,
-    Path(file): Path<String>,
-) -> Result<Response, Trouble> {
+pub async fn point(site: Site, visit: Visit, Path(file): Path<String>) -> Result<Response, Trouble> {
     let name = file.clone();
     let size = site.run(move |site| {
         let found = gallery::showable(site, &name)?;
@@ -90,7 +82,7 @@ pub async fn point(
 ///
 /// # Errors
 /// There is no such published photo.
-pub async fn picture(State(site): State<Site>, Path(file): Path<String>) -> Result<Response, Trouble> {
+pub async fn picture(site: Site, Path(file): Path<String>) -> Result<Response, Trouble> {
     let bytes = site.run(move |site| gallery::bytes(site, &gallery::showable(site, &file)?, false));
     let (bytes, kind) = bytes.await?;
     Ok(as_picture(bytes, kind))
@@ -123,7 +115,7 @@ impl Pointed {
 /// # Errors
 /// There is no such published photo, or there were too many objections at once.
 pub async fn object(
-    State(site): State<Site>,
+    site: Site,
     Path(file): Path<String>,
     Form(pointed): Form<Pointed>,
 ) -> Result<Response, Trouble> {

@@ -2,7 +2,6 @@
 
 use askama::Template;
 use axum::Form;
-use axum::extract::State;
 use axum::response::Response;
 use grata_core::id::PasskeyId;
 use serde::Deserialize;
@@ -41,7 +40,7 @@ struct Page {
 ///
 /// # Errors
 /// The store cannot be used.
-pub async fn page(State(site): State<Site>, visit: Visit) -> Result<Response, Trouble> {
+pub async fn page(site: Site, visit: Visit) -> Result<Response, Trouble> {
     let account = staff(&visit).cloned().ok_or_else(Trouble::forbidden)?;
     let (id, words) = (account.id, visit.words);
     let whose = visit.clone();
@@ -75,11 +74,7 @@ pub struct Remove {
 ///
 /// # Errors
 /// There is no such passkey.
-pub async fn remove(
-    State(site): State<Site>,
-    visit: Visit,
-    Form(form): Form<Remove>,
-) -> Result<Response, Trouble> {
+pub async fn remove(site: Site, visit: Visit, Form(form): Form<Remove>) -> Result<Response, Trouble> {
     let account = staff(&visit).cloned().ok_or_else(Trouble::forbidden)?;
     site.change(move |site| {
         let id = form.passkey.parse::<PasskeyId>();

@@ -2,7 +2,6 @@
 //! plain words.
 
 use axum::Json;
-use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
@@ -45,7 +44,7 @@ fn begun<T: serde::Serialize>((handle, asked): (String, T)) -> Result<Response, 
 ///
 /// # Errors
 /// Passkeys do not work at this address.
-pub async fn ask(State(site): State<Site>) -> Result<Response, Trouble> {
+pub async fn ask(site: Site) -> Result<Response, Trouble> {
     begun(site.run(passkeys::begin_showing).await?)
 }
 
@@ -60,7 +59,7 @@ pub struct Shown {
 ///
 /// # Errors
 /// The passkey is not accepted.
-pub async fn show(State(site): State<Site>, Json(shown): Json<Value>) -> Result<Response, Trouble> {
+pub async fn show(site: Site, Json(shown): Json<Value>) -> Result<Response, Trouble> {
     let secret = match serde_json::from_value::<Shown>(shown) {
         Ok(shown) => {
             let signed_in = site
@@ -86,7 +85,7 @@ pub async fn show(State(site): State<Site>, Json(shown): Json<Value>) -> Result<
 ///
 /// # Errors
 /// There are too many already, or passkeys do not work at this address.
-pub async fn ask_new(State(site): State<Site>, visit: Visit) -> Result<Response, Trouble> {
+pub async fn ask_new(site: Site, visit: Visit) -> Result<Response, Trouble> {
     let account = staff(&visit).cloned().ok_or_else(Trouble::forbidden)?;
     begun(site.run(move |site| passkeys::begin_adding(site, &account)).await?)
 }
@@ -103,11 +102,7 @@ pub struct Made {
 ///
 /// # Errors
 /// It is not what was asked for.
-pub async fn add(
-    State(site): State<Site>,
-    visit: Visit,
-    Json(made): Json<Value>,
-) -> Result<Response, Trouble> {
+pub async fn add(site: Site, visit: Visit, Json(made): Json<Value>) -> Result<Response, Trouble> {
     let account = staff(&visit).cloned().ok_or_else(Trouble::forbidden)?;
     let is_halfway = matches!(visit.visitor, Visitor::Halfway(_));
     let adder = Adder { account, secret: visit.secret, is_halfway };

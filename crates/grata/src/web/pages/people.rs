@@ -2,7 +2,7 @@
 
 use askama::Template;
 use axum::Form;
-use axum::extract::{Query, State};
+use axum::extract::Query;
 use axum::http::StatusCode;
 use axum::response::Response;
 use grata_core::purpose::Publish;
@@ -15,11 +15,13 @@ use serde::Deserialize;
 
 use super::pick::plain;
 use super::{Shell, album, shown, shown_as};
+use crate::app::channels::Titles;
 use crate::app::people::{
     INVITATION_DAYS, InviteOrder, Invited, NewGuardian, NewPerson, invite as send, standing,
 };
-use crate::cli::qr::Code;
+use crate::app::views;
 use crate::error::{AppError, ErrorKind};
+use crate::qr::Code;
 use crate::web::access::Route;
 use crate::web::error::Trouble;
 use crate::web::guard::Visit;
@@ -81,11 +83,7 @@ const SOON_MONTHS: u16 = 1;
 ///
 /// # Errors
 /// The store cannot be used.
-pub async fn page(
-    State(site): State<Site>,
-    visit: Visit,
-    Query(wanted): Query<Wanted>,
-) -> Result<Response, Trouble> {
+pub async fn page(site: Site, visit: Visit, Query(wanted): Query<Wanted>) -> Result<Response, Trouble> {
     Ok(shown(&page_with(&site, &visit, wanted, Vec::new(), None).await?))
 }
 
@@ -97,7 +95,7 @@ async fn page_with(
     problem: Option<&'static str>,
 ) -> Result<Page, Trouble> {
     let shell = Shell::of(visit);
-    site.run(move |site| {
+    site.change(move |site| {
         let words = shell.words;
         let reader = site.store().read()?;
         let albums = reader.albums()?;
@@ -106,6 +104,7 @@ async fn page_with(
             None => albums.first().cloned(),
         };
         let channels = reader.channels()?;
+        let titles = Titles::read(&reader)?;
         let letters = wanted.q.unwrap_or_default();
         let mut named = Vec::new();
         if let Some(album) = &album {
@@ -121,13 +120,17 @@ async fn page_with(
         let mut people = Vec::new();
         if let Some(album) = &album {
             for (name, subject) in named.into_iter().skip((page - 1) * ON_A_PAGE).take(ON_A_PAGE) {
-                people.push(line(&reader, subject, name, album, words, site.now())?);
+                people.push(line(&reader, subject, name, album, (words, &titles), site.now())?);
             }
+        }
+        if let Some(album) = &album {
+            // One entry for the page, and everybody in the list finds it (TRA-4).
+            views::asked(site.store(), album.id, people.len(), site.by())?;
         }
         let is_on = |one: &Album| album.as_ref().is_some_and(|album| album.id == one.id);
         Ok(Page {
             albums: albums.iter().map(|one| (one.id.to_string(), one.title.clone(), is_on(one))).collect(),
-            channels: channels.iter().map(|(key, _)| words.channel(key.as_str()).into_owned()).collect(),
+            channels: channels.iter().map(|(key, _)| words.channel(&titles, key.as_str())).collect(),
             album: album.map(|album| album.id.to_string()),
             people,
             letters,
@@ -146,7 +149,7 @@ fn line(
     subject: grata_core::id::SubjectId,
     name: String,
     album: &Album,
-    words: Words,
+    (words, titles): (Words, &Titles),
     now: Timestamp,
 ) -> Result<Line, AppError> {
     let nobody = || AppError::new(ErrorKind::NotFound, "there is no such person");
@@ -155,7 +158,7 @@ fn line(
     let mut ends_soon = None;
     for (key, _) in reader.channels()? {
         let publish = Publish { album: album.id, channel: key.clone() };
-        let channel = words.channel(key.as_str()).into_owned();
+        let channel = words.channel(titles, key.as_str());
         cells.push(match standing(reader, &known, &publish, now) {
             Ok(until) => {
                 if until <= months_after(day(now), SOON_MONTHS) {
@@ -191,11 +194,7 @@ pub struct Invite {
 ///
 /// # Errors
 /// There is no such album.
-pub async fn invite(
-    State(site): State<Site>,
-    visit: Visit,
-    Form(form): Form<Invite>,
-) -> Result<Response, Trouble> {
+pub async fn invite(site: Site, visit: Visit, Form(form): Form<Invite>) -> Result<Response, Trouble> {
     let album = form.album.clone();
     let words = visit.words;
     let made = site.change(move |site| invited(site, &form, words)).await?;
@@ -238,7 +237,7 @@ fn invited(site: &Site, form: &Invite, words: Words) -> Result<Option<Vec<Fresh>
     };
     let order =
         InviteOrder { person: Invited::New(person), guardian, album: album.id, days: INVITATION_DAYS };
-    let made = send(site.store(), &order, site.now())?;
+    let made = send(site.store(), &order, site.by())?;
     let mut fresh = vec![fresh(words, &album.title, name, made.link)?];
     if let (Some(name), Some((_, link))) = (guardian_name, made.guardian) {
         fresh.push(self::fresh(words, &album.title, name, link)?);

@@ -3,23 +3,24 @@
 //! are (SEC-5).
 
 use askama::Template;
-use axum::Form;
-use axum::extract::{Path, State};
+use axum::extract::Path;
 use axum::http::StatusCode;
 use axum::response::Response;
-use grata_core::consent::Speaker;
 use grata_core::emergency::Why;
 use grata_core::id::{AlbumId, SubjectId};
 use grata_core::purpose::PurposeKind;
 use grata_core::subject::{Age, Restriction};
 use grata_core::time::Date;
-use serde::Deserialize;
 
 use super::{Shell, go_to, shown, shown_as};
-use crate::app::consents::{self, Answer, Statement};
+use crate::app::channels::Titles;
+use crate::app::consents::Answer;
+use crate::app::evidence;
+use crate::app::forms::{self, FormLine};
 use crate::app::people::{self, PersonShown};
 use crate::error::{AppError, ErrorKind};
 use crate::web::error::Trouble;
+use crate::web::filled::Filled;
 use crate::web::guard::Visit;
 use crate::web::site::Site;
 
@@ -39,7 +40,8 @@ struct Page {
     contact: Option<String>,
     age: String,
     is_frozen: bool,
-    guardians: Vec<(String, bool)>,
+    /// Each with the id, the name and whether their authority was checked.
+    guardians: Vec<(String, String, bool)>,
     standings: Vec<Standing>,
     albums: Vec<(String, String)>,
     channels: Vec<(String, String)>,
@@ -51,11 +53,7 @@ struct Page {
 ///
 /// # Errors
 /// There is no such person.
-pub async fn page(
-    State(site): State<Site>,
-    visit: Visit,
-    Path(id): Path<String>,
-) -> Result<Response, Trouble> {
+pub async fn page(site: Site, visit: Visit, Path(id): Path<String>) -> Result<Response, Trouble> {
     Ok(shown(&page_with(&site, &visit, id, None).await?))
 }
 
@@ -70,15 +68,16 @@ async fn page_with(
         let words = shell.words;
         let subject = person(&id)?;
         let PersonShown { subject, profile, guardians, answers, .. } =
-            people::show(site.store(), subject, &words.t("person-why"), site.now())?;
+            people::show(site.store(), subject, &words.t("person-why"), site.by())?;
         let reader = site.store().read()?;
         let mut albums = Vec::new();
         for album in reader.albums_of(subject.id)? {
             albums.extend(reader.album(album)?.map(|album| (album.id.to_string(), album.title)));
         }
+        let titles = Titles::read(&reader)?;
         let channels = reader.channels()?.into_iter();
         let channels =
-            channels.map(|(key, _)| (key.to_string(), words.channel(key.as_str()).into_owned())).collect();
+            channels.map(|(key, _)| (key.to_string(), words.channel(&titles, key.as_str()))).collect();
         let standings = answers.into_iter().map(|answer| {
             let (kind, said) = match answer.shown {
                 Ok(until) => ("yes", words.a("answer-until", "day", words.day(until))),
@@ -86,7 +85,7 @@ async fn page_with(
             };
             Standing {
                 album: answer.album.title,
-                channel: words.channel(answer.channel.as_str()).into_owned(),
+                channel: words.channel(&titles, answer.channel.as_str()),
                 kind,
                 words: said.into_owned(),
             }
@@ -103,7 +102,9 @@ async fn page_with(
             guardians: guardians
                 .into_iter()
                 .zip(&subject.guardians)
-                .map(|((_, profile), guardian)| (profile.name, guardian.verified_at.is_some()))
+                .map(|((id, profile), guardian)| {
+                    (id.to_string(), profile.name, guardian.verified_at.is_some())
+                })
                 .collect(),
             standings: standings.collect(),
             albums,
@@ -123,60 +124,83 @@ fn person(id: &str) -> Result<SubjectId, AppError> {
     id.parse().map_err(|_| AppError::new(ErrorKind::NotFound, "there is no such person"))
 }
 
-/// A signed form.
-#[derive(Deserialize)]
-pub struct Paper {
-    album: String,
-    channel: String,
-    answer: String,
-    signed_on: String,
-    reference: String,
-}
-
-/// `POST /desk/people/{person}/paper`
+/// `POST /desk/people/{person}/paper`: a signed form, with an answer for each channel that it names and its
+/// scan, if there is one.
 ///
 /// # Errors
 /// There is no such person.
 pub async fn paper(
-    State(site): State<Site>,
+    site: Site,
     visit: Visit,
     Path(id): Path<String>,
-    Form(form): Form<Paper>,
+    filled: Filled,
 ) -> Result<Response, Trouble> {
     let subject = id.clone();
-    let recorded = site.change(move |site| record(site, &subject, &form)).await?;
-    if recorded {
-        site.recall_soon();
-        return Ok(go_to(&format!("/desk/people/{id}")));
+    let refused = site.change(move |site| record(site, &subject, &filled)).await?;
+    // Some of it may be on record.
+    site.recall_soon();
+    match refused {
+        None => Ok(go_to(&format!("/desk/people/{id}"))),
+        Some(problem) => {
+            let page = page_with(&site, &visit, id, Some(problem)).await?;
+            Ok(shown_as(StatusCode::UNPROCESSABLE_ENTITY, &page))
+        }
     }
-    let page = page_with(&site, &visit, id, Some("paper-refused")).await?;
-    Ok(shown_as(StatusCode::UNPROCESSABLE_ENTITY, &page))
 }
 
-/// `false`: a rule forbids it, or something is missing.
-fn record(site: &Site, id: &str, form: &Paper) -> Result<bool, AppError> {
-    let (Ok(album), Ok(channel), Ok(signed_on)) =
-        (form.album.parse::<AlbumId>(), form.channel.parse(), form.signed_on.parse::<Date>())
+/// `None`: all of it is on record. Else what is missing, or what a rule forbids.
+fn record(site: &Site, id: &str, filled: &Filled) -> Result<Option<&'static str>, AppError> {
+    let subject = person(id)?;
+    let day = |name: &str| Some(filled.text(name)).filter(|text| !text.is_empty()).map(str::parse::<Date>);
+    let (Ok(album), Some(Ok(signed_on)), until) =
+        (filled.text("album").parse::<AlbumId>(), day("signed_on"), day("until").transpose())
     else {
-        return Ok(false);
+        return Ok(Some("paper-refused"));
     };
-    let answer = match form.answer.as_str() {
-        "yes" => Answer::Yes(None),
+    let (Ok(until), reference) = (until, filled.text("reference").to_string()) else {
+        return Ok(Some("paper-refused"));
+    };
+    let answer = match filled.text("answer") {
+        "yes" => Answer::Yes(until),
         "no" => Answer::No,
-        _ => return Ok(false),
+        _ => return Ok(Some("paper-refused")),
     };
-    let statement = Statement {
-        subject: person(id)?,
-        speaker: Speaker::Subject,
-        album,
-        purpose: PurposeKind::Publish(channel),
-        answer,
-        language: None,
-        means: consents::on_paper(signed_on, &form.reference),
-    };
-    match consents::record(site.store(), &statement, site.now()) {
-        Ok(_) => Ok(true),
-        Err(error) if matches!(error.kind(), ErrorKind::Denied | ErrorKind::Invalid) => Ok(false),
-        Err(error) => Err(error),
+    let guardian = Some(filled.text("guardian").to_string()).filter(|id| !id.is_empty());
+    let mut lines = Vec::new();
+    for channel in filled.all("channel") {
+        let Ok(channel) = channel.parse() else { return Ok(Some("paper-refused")) };
+        lines.push(FormLine {
+            person: subject.to_string(),
+            purpose: PurposeKind::Publish(channel),
+            answer,
+            signed_on,
+            reference: reference.clone(),
+            language: None,
+            guardian: guardian.clone(),
+            scan: None,
+        });
     }
+    if lines.is_empty() {
+        return Ok(Some("paper-no-channel"));
+    }
+    let scan = match filled.files("scan").next() {
+        Some(file) => match evidence::taken(file.bytes.clone(), "the scan") {
+            Ok(scan) => Some(scan),
+            Err(_) => return Ok(Some("paper-no-scan")),
+        },
+        None => None,
+    };
+    let mut refused = None;
+    for recorded in forms::record_form(site.store(), &lines, album, scan.as_ref(), site.by())? {
+        match recorded {
+            Ok(_) => {}
+            Err(error) => match error.kind() {
+                ErrorKind::Denied | ErrorKind::Invalid | ErrorKind::NotFound => {
+                    refused = Some("paper-refused")
+                }
+                _ => return Err(error),
+            },
+        }
+    }
+    Ok(refused)
 }

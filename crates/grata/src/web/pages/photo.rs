@@ -5,27 +5,25 @@
 use std::sync::Arc;
 
 use askama::Template;
-use axum::Form;
-use axum::extract::{Path, Query, State};
-use axum::http::HeaderMap;
+use axum::extract::{Path, Query};
 use axum::response::Response;
-use grata_core::audit::entry::{ActorClass, Count, Event, EventKind};
+use grata_core::audit::entry::{Count, Event, EventKind};
 use grata_core::geometry::PixelRect;
-use grata_core::id::{FaceId, PhotoId};
+use grata_core::id::PhotoId;
 use grata_core::photo::{Photo, Review};
 use grata_core::purpose::{ChannelKey, Publish};
 use grata_core::release::{HideReason, Planned, Treatment, plan_photo};
 use grata_core::tag::{FaceStanding, standing};
 use grata_core::time::Timestamp;
-use grata_store::{Reader, Store};
+use grata_store::Reader;
+use grata_store::queries::photos::PlaceInAlbum;
 use serde::Deserialize;
 use serde_json::json;
 
-use super::pick::whom;
-use super::{Shell, album, go_to, shown};
-use crate::app::tags::{self, FaceInPhoto};
+use super::{Shell, album, shown};
+use crate::app::channels::Titles;
+use crate::cx::By;
 use crate::error::{AppError, ErrorKind};
-use crate::web::csrf;
 use crate::web::error::Trouble;
 use crate::web::guard::Visit;
 use crate::web::headers::picture;
@@ -49,7 +47,7 @@ struct FaceShown {
 /// Faces and boxes: what changes when somebody says who somebody is.
 #[derive(Template)]
 #[template(path = "pages/photo-faces.html")]
-struct Faces {
+pub(super) struct Faces {
     words: Words,
     csrf: String,
     photo: String,
@@ -70,11 +68,12 @@ struct Page {
     album_id: String,
     album_title: String,
     name: String,
-    number: usize,
-    total: usize,
+    number: u64,
+    total: u64,
     previous: Option<String>,
     next: Option<String>,
-    channels: Vec<(String, bool)>,
+    /// Each with its title, and whether it is this one.
+    channels: Vec<(String, String, bool)>,
     faces: Faces,
 }
 
@@ -89,11 +88,8 @@ struct Seen {
     photo: Photo,
     album_title: String,
     name: String,
-    number: usize,
-    total: usize,
-    previous: Option<PhotoId>,
-    next: Option<PhotoId>,
-    channels: Vec<ChannelKey>,
+    place: PlaceInAlbum,
+    channels: Vec<(ChannelKey, String)>,
     faces: Faces,
 }
 
@@ -102,7 +98,7 @@ struct Seen {
 /// # Errors
 /// There is no such photo.
 pub async fn page(
-    State(site): State<Site>,
+    site: Site,
     visit: Visit,
     Path(id): Path<String>,
     Query(wanted): Query<Wanted>,
@@ -111,36 +107,36 @@ pub async fn page(
     let seen = site
         .change(move |site| {
             let id = album::photo_id(&id)?;
-            put_on_record(site.store(), id, site.now())?;
+            let by = site.by();
+            site.looks().record(site.store(), by.at, move |reader| look(reader, id, by))?;
             seen(&site.store().read()?, id, wanted.channel.as_deref(), words, csrf, site.now())
         })
         .await?;
-    let channels = seen.channels.iter();
+    let channels = seen.channels.into_iter();
     let page = Page {
         shell: Shell::of(&visit),
         album_id: seen.photo.album.to_string(),
         album_title: seen.album_title,
         name: seen.name,
-        number: seen.number,
-        total: seen.total,
-        previous: seen.previous.map(|id| id.to_string()),
-        next: seen.next.map(|id| id.to_string()),
-        channels: channels.map(|one| (one.to_string(), one.as_str() == seen.faces.channel)).collect(),
+        number: seen.place.before + 1,
+        total: seen.place.total,
+        previous: seen.place.previous.map(|id| id.to_string()),
+        next: seen.place.next.map(|id| id.to_string()),
+        channels: channels
+            .map(|(one, title)| (one.to_string(), title, one.as_str() == seen.faces.channel))
+            .collect(),
         faces: seen.faces,
     };
     Ok(shown(&page))
 }
 
 /// Everybody who is tagged in a photo is told that somebody looked at it.
-fn put_on_record(store: &Store, id: PhotoId, now: Timestamp) -> Result<(), AppError> {
-    let tx = store.begin(now)?;
-    if tx.photo(id)?.is_none() {
+fn look(reader: &Reader, id: PhotoId, by: By) -> Result<Event, AppError> {
+    if reader.photo(id)?.is_none() {
         return Err(no_photo());
     }
-    let case = tx.photo_case(id)?;
-    let mut event = Event::new(EventKind::Viewed, ActorClass::Staff)
-        .in_album(case.photo.album)
-        .counting(Count::Photos, 1);
+    let case = reader.photo_case(id)?;
+    let mut event = by.event(EventKind::Viewed).in_album(case.photo.album).counting(Count::Photos, 1);
     for face in &case.photo.faces {
         if let FaceStanding::Confirmed(subject) = standing(&case.photo, face, &case.tags, &case.not_me)
             && case.subjects.contains_key(&subject)
@@ -149,11 +145,11 @@ fn put_on_record(store: &Store, id: PhotoId, now: Timestamp) -> Result<(), AppEr
             event = event.about(subject, json!({"what": "viewed", "of": "a photo of you", "why": "to say who is in it", "photo": photo}));
         }
     }
-    tx.commit(event)?;
-    Ok(())
+    Ok(event)
 }
 
-fn no_photo() -> AppError {
+/// What to say about a photo that is not there.
+pub(super) fn no_photo() -> AppError {
     AppError::new(ErrorKind::NotFound, "there is no such photo")
 }
 
@@ -167,17 +163,18 @@ fn seen(
 ) -> Result<Seen, AppError> {
     let photo = reader.photo(id)?.ok_or_else(no_photo)?;
     let album_title = reader.album(photo.album)?.map(|album| album.title).unwrap_or_default();
-    let all = reader.photos_in(photo.album)?;
-    let at = all.iter().position(|one| *one == id).unwrap_or_default();
+    let place = reader.place_in_album(id)?.ok_or_else(no_photo)?;
     let faces = faces(reader, id, channel, words, csrf, now)?;
+    let titles = Titles::read(reader)?;
     Ok(Seen {
         album_title,
         name: reader.photo_name(id)?,
-        number: at + 1,
-        total: all.len(),
-        previous: at.checked_sub(1).and_then(|before| all.get(before)).copied(),
-        next: all.get(at + 1).copied(),
-        channels: reader.channels()?.into_iter().map(|(channel, _)| channel).collect(),
+        place,
+        channels: reader
+            .channels()?
+            .into_iter()
+            .map(|(channel, _)| (channel.clone(), words.channel(&titles, channel.as_str())))
+            .collect(),
         faces,
         photo,
     })
@@ -196,7 +193,11 @@ pub fn channel_of(reader: &Reader, wanted: Option<&str>) -> Result<ChannelKey, A
     found.ok_or_else(|| AppError::new(ErrorKind::NotFound, "there is no channel"))
 }
 
-fn faces(
+/// The part of the page that changes when something is said.
+///
+/// # Errors
+/// There is no such photo or channel.
+pub(super) fn faces(
     reader: &Reader,
     id: PhotoId,
     channel: Option<&str>,
@@ -211,6 +212,7 @@ fn faces(
     let mut looked_at = case.photo.clone();
     looked_at.review = Review::Done;
     let plan = plan_photo(&looked_at, &publish, &case.evidence(reader.age_rules()), now);
+    let titles = Titles::read(reader)?;
     let mut shown = Vec::new();
     let mut besides = Vec::new();
     let is_withheld = matches!(plan, Planned::Withheld(_));
@@ -222,7 +224,7 @@ fn faces(
             };
             let (kind, said) = match planned.treatment() {
                 Treatment::Show(_) => {
-                    ("shown", words.a("face-shown", "channel", words.channel(channel.as_str())))
+                    ("shown", words.a("face-shown", "channel", words.channel(&titles, channel.as_str())))
                 }
                 Treatment::NotAFace => ("none", words.t("face-none")),
                 Treatment::Obscure(HideReason::Unknown) => ("unknown", words.hidden("unknown")),
@@ -260,7 +262,7 @@ fn faces(
 ///
 /// # Errors
 /// There is no such photo, or it cannot be made.
-pub async fn review_picture(State(site): State<Site>, Path(id): Path<String>) -> Result<Response, Trouble> {
+pub async fn review_picture(site: Site, Path(id): Path<String>) -> Result<Response, Trouble> {
     let bytes = site
         .run(move |site| {
             let photo = album::photo_id(&id)?;
@@ -276,7 +278,7 @@ pub async fn review_picture(State(site): State<Site>, Path(id): Path<String>) ->
 /// # Errors
 /// It would not leave, or cannot be made.
 pub async fn as_released(
-    State(site): State<Site>,
+    site: Site,
     Path((id, channel)): Path<(String, String)>,
 ) -> Result<Response, Trouble> {
     let bytes = site.run(move |site| {
@@ -286,148 +288,4 @@ pub async fn as_released(
         site.works().now(move |slot| pictures::as_released(&store, slot, photo, channel, now))?
     });
     Ok(picture(bytes.await?, "image/jpeg"))
-}
-
-/// What is said about a face.
-#[derive(Deserialize)]
-pub struct Said {
-    face: String,
-    action: String,
-    /// Who, by id.
-    pub person: Option<String>,
-    /// Who, by the beginning of a name.
-    pub name: Option<String>,
-    channel: Option<String>,
-}
-
-/// `POST /desk/photos/{photo}/faces`
-///
-/// # Errors
-/// There is no such face or person, or the person says that it is not them.
-pub async fn tag(
-    State(site): State<Site>,
-    visit: Visit,
-    headers: HeaderMap,
-    Path(id): Path<String>,
-    Form(said): Form<Said>,
-) -> Result<Response, Trouble> {
-    let (page, channel) = (id.clone(), said.channel.clone());
-    site.change(move |site| say(site, &id, &said)).await?;
-    site.recall_soon();
-    answer(&site, visit, &headers, page, channel).await
-}
-
-fn say(site: &Site, photo: &str, said: &Said) -> Result<(), AppError> {
-    let reader = site.store().read()?;
-    let no_face = || AppError::new(ErrorKind::NotFound, "there is no such face");
-    let photo = reader.photo(album::photo_id(photo)?)?.ok_or_else(no_photo)?;
-    let face: FaceId = said.face.parse().map_err(|_| no_face())?;
-    let face = photo.faces.iter().find(|one| one.id == face).copied().ok_or_else(no_face)?;
-    let at = FaceInPhoto { photo, face };
-    match said.action.as_str() {
-        "is" => {
-            let subject = whom(site, &reader, at.photo.album, said)?;
-            drop(reader);
-            tags::set(site.store(), &at, subject, site.now()).map(drop)
-        }
-        "none" => {
-            drop(reader);
-            tags::no_face(site.store(), &at, site.now()).map(drop)
-        }
-        "undo" => {
-            drop(reader);
-            tags::undo(site.store(), &at, site.now()).map(drop)
-        }
-        _ => Err(AppError::new(ErrorKind::Invalid, "this cannot be said about a face")),
-    }
-}
-
-/// A place that somebody drew, in pixels of the upright picture.
-#[derive(Debug, Clone, Deserialize)]
-pub struct Drawn {
-    x: u32,
-    y: u32,
-    width: u32,
-    height: u32,
-    channel: Option<String>,
-}
-
-impl Drawn {
-    /// A place by its corner and sides.
-    pub fn at(x: u32, y: u32, width: u32, height: u32) -> Self {
-        Self { x, y, width, height, channel: None }
-    }
-
-    /// The place.
-    pub fn rect(&self) -> PixelRect {
-        PixelRect::new(self.x, self.y, self.width, self.height)
-    }
-}
-
-/// `POST /desk/photos/{photo}/add-face`
-///
-/// # Errors
-/// There is no such photo, or the place is not in it.
-pub async fn add_face(
-    State(site): State<Site>,
-    visit: Visit,
-    headers: HeaderMap,
-    Path(id): Path<String>,
-    Form(drawn): Form<Drawn>,
-) -> Result<Response, Trouble> {
-    let (page, channel) = (id.clone(), drawn.channel.clone());
-    site.change(move |site| {
-        let photo = site.store().read()?.photo(album::photo_id(&id)?)?.ok_or_else(no_photo)?;
-        tags::add_face(site.store(), &photo, drawn.rect(), site.now())
-    })
-    .await?;
-    site.recall_soon();
-    answer(&site, visit, &headers, page, channel).await
-}
-
-/// Nothing but the token.
-#[derive(Deserialize)]
-pub struct Looked {
-    next: Option<String>,
-}
-
-/// `POST /desk/photos/{photo}/reviewed`
-///
-/// # Errors
-/// There is no such photo.
-pub async fn reviewed(
-    State(site): State<Site>,
-    Path(id): Path<String>,
-    Form(looked): Form<Looked>,
-) -> Result<Response, Trouble> {
-    let next = looked.next.as_deref().and_then(|next| next.parse::<PhotoId>().ok());
-    let back = site.change(move |site| {
-        let photo = site.store().read()?.photo(album::photo_id(&id)?)?.ok_or_else(no_photo)?;
-        tags::reviewed(site.store(), &photo, site.now())?;
-        Ok(match next {
-            Some(next) => format!("/desk/photos/{next}"),
-            None => format!("/desk/albums/{}", photo.album),
-        })
-    });
-    Ok(go_to(&back.await?))
-}
-
-/// To a script the part of the page that has changed; else the page.
-async fn answer(
-    site: &Site,
-    visit: Visit,
-    headers: &HeaderMap,
-    id: String,
-    channel: Option<String>,
-) -> Result<Response, Trouble> {
-    if !headers.contains_key(csrf::HEADER) {
-        let query = channel.map(|channel| format!("?channel={channel}")).unwrap_or_default();
-        return Ok(go_to(&format!("/desk/photos/{id}{query}")));
-    }
-    let (words, csrf) = (visit.words, visit.csrf());
-    let part = site.run(move |site| {
-        let reader = site.store().read()?;
-        faces(&reader, album::photo_id(&id)?, channel.as_deref(), words, csrf, site.now())
-    });
-    Ok(shown(&part.await?))
 }

@@ -2,7 +2,7 @@
 //! a name (SEC-5).
 
 use axum::Json;
-use axum::extract::{Path, Query, State};
+use axum::extract::{Path, Query};
 use axum::response::{IntoResponse, Response};
 use grata_core::consent::{Decision, decide};
 use grata_core::id::{AlbumId, SubjectId};
@@ -11,7 +11,8 @@ use grata_store::Reader;
 use serde::{Deserialize, Serialize};
 
 use super::album;
-use super::photo::{Said, channel_of};
+use super::photo::channel_of;
+use super::tagging::Said;
 use crate::error::{AppError, ErrorKind};
 use crate::web::error::Trouble;
 use crate::web::guard::Visit;
@@ -45,7 +46,7 @@ struct Suggested {
 /// # Errors
 /// There is no such album.
 pub async fn pick(
-    State(site): State<Site>,
+    site: Site,
     visit: Visit,
     Path(id): Path<String>,
     Query(letters): Query<Letters>,

@@ -3,10 +3,9 @@
 
 use askama::Template;
 use axum::Form;
-use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::Response;
-use grata_core::audit::entry::{ActorClass, Event, EventKind};
+use grata_core::audit::entry::{Actor, Event, EventKind};
 use grata_core::id::AccountId;
 use grata_store::queries::accounts::CameBy;
 use serde::Deserialize;
@@ -42,7 +41,7 @@ fn send(site: &Site, links: Option<AccountId>) -> Result<(String, String), Troub
 ///
 /// # Errors
 /// No provider is installed.
-pub async fn sign_in(State(site): State<Site>) -> Result<Response, Trouble> {
+pub async fn sign_in(site: Site) -> Result<Response, Trouble> {
     let (address, state) = send(&site, None)?;
     Ok(with_cookie(go_to(&address), &site, Cookie::State, &state))
 }
@@ -60,7 +59,7 @@ struct GoPage {
 ///
 /// # Errors
 /// No provider is installed.
-pub async fn link(State(site): State<Site>, visit: Visit) -> Result<Response, Trouble> {
+pub async fn link(site: Site, visit: Visit) -> Result<Response, Trouble> {
     let account = staff(&visit).ok_or_else(Trouble::forbidden)?;
     let (address, state) = send(&site, Some(account.id))?;
     let name = site.provider().map(|provider| provider.name.clone()).unwrap_or_default();
@@ -72,13 +71,13 @@ pub async fn link(State(site): State<Site>, visit: Visit) -> Result<Response, Tr
 ///
 /// # Errors
 /// The account is linked with nothing.
-pub async fn unlink(State(site): State<Site>, visit: Visit) -> Result<Response, Trouble> {
+pub async fn unlink(site: Site, visit: Visit) -> Result<Response, Trouble> {
     let account = staff(&visit).cloned().ok_or_else(Trouble::forbidden)?;
     site.change(move |site| {
         let mut tx = site.store().begin(site.now())?;
         tx.delete_identity(account.id)?;
         tx.end_other_sessions(account.id, &bytes(&visit.secret).unwrap_or_default())?;
-        tx.commit(Event::new(EventKind::ProviderUnlinked, ActorClass::Staff))?;
+        tx.commit(site.by().event(EventKind::ProviderUnlinked))?;
         Ok(())
     })
     .await?;
@@ -122,7 +121,7 @@ enum Came {
 /// # Errors
 /// The store cannot be used.
 pub async fn back(
-    State(site): State<Site>,
+    site: Site,
     visit: Visit,
     headers: HeaderMap,
     Form(fragment): Form<Fragment>,
@@ -167,7 +166,7 @@ async fn finish(site: &Site, visit: Visit, cookie: Option<String>, fragment: &st
             (None, None) => Ok(Came::Refused("provider-nobody")),
             (None, Some(account)) => {
                 let secret = write_session(&mut tx, account, CameBy::Provider)?;
-                tx.commit(Event::new(EventKind::SignedIn, ActorClass::Staff))?;
+                tx.commit(Event::new(EventKind::SignedIn, Actor::account(account)))?;
                 Ok(Came::SignedIn(secret))
             }
             (Some(account), None) => {
@@ -179,7 +178,7 @@ async fn finish(site: &Site, visit: Visit, cookie: Option<String>, fragment: &st
                     return Ok(Came::Refused("provider-refused"));
                 }
                 tx.insert_identity(account, &identity.issuer, &identity.subject)?;
-                tx.commit(Event::new(EventKind::ProviderLinked, ActorClass::Staff))?;
+                tx.commit(Event::new(EventKind::ProviderLinked, Actor::account(account)))?;
                 Ok(Came::Linked)
             }
             (Some(_), Some(_)) => Ok(Came::Refused("provider-taken")),

@@ -1,11 +1,11 @@
 //! What has left and may no longer be shown, and the list for whoever put the files online.
 
 use askama::Template;
-use axum::extract::State;
 use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 
 use super::{Shell, go_to, shown};
+use crate::app::channels::Titles;
 use crate::app::recalls::touched;
 use crate::web::error::Trouble;
 use crate::web::guard::Visit;
@@ -38,13 +38,17 @@ struct Page {
 ///
 /// # Errors
 /// The store cannot be used.
-pub async fn page(State(site): State<Site>, visit: Visit) -> Result<Response, Trouble> {
-    let (waiting, lines) = site
-        .run(|site| Ok((touched(site.store(), None, site.now())?, recalling::gone(&site.store().read()?)?)))
+pub async fn page(site: Site, visit: Visit) -> Result<Response, Trouble> {
+    let (waiting, lines, titles) = site
+        .run(|site| {
+            let waiting = touched(site.store(), None, site.now())?;
+            let reader = site.store().read()?;
+            Ok((waiting, recalling::gone(&reader)?, Titles::read(&reader)?))
+        })
         .await?;
     let words = visit.words;
     let waiting = waiting.iter().map(|one| Waiting {
-        channel: words.channel(one.release.publish.channel.as_str()).into_owned(),
+        channel: words.channel(&titles, one.release.publish.channel.as_str()),
         file: one.rendition.file_name.clone(),
         reasons: one
             .reasons()
@@ -54,7 +58,7 @@ pub async fn page(State(site): State<Site>, visit: Visit) -> Result<Response, Tr
             .join("; "),
     });
     let lines = lines.into_iter().map(|gone| Line {
-        channel: words.channel(&gone.channel).into_owned(),
+        channel: words.channel(&titles, &gone.channel),
         day: words.moment(gone.recalled_at).into_owned(),
         gone,
     });
@@ -71,7 +75,7 @@ pub async fn page(State(site): State<Site>, visit: Visit) -> Result<Response, Tr
 ///
 /// # Errors
 /// The store cannot be used.
-pub async fn recall(State(site): State<Site>) -> Result<Response, Trouble> {
+pub async fn recall(site: Site) -> Result<Response, Trouble> {
     site.run(|site| recalling::recall_soon(site.works(), site.store(), site.cx())).await?;
     Ok(go_to("/desk/recalls"))
 }
@@ -80,7 +84,7 @@ pub async fn recall(State(site): State<Site>) -> Result<Response, Trouble> {
 ///
 /// # Errors
 /// The store cannot be used.
-pub async fn table(State(site): State<Site>) -> Result<Response, Trouble> {
+pub async fn table(site: Site) -> Result<Response, Trouble> {
     let lines = site.run(|site| recalling::gone(&site.store().read()?)).await?;
     let mut text = String::from("channel,recipient,file,sha256,action,new_file,new_sha256\n");
     for line in &lines {

@@ -4,34 +4,33 @@
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 use std::pin::Pin;
+use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use askama::Template;
 use axum::body::{Body, Bytes};
-use axum::extract::{Path, Query, State};
+use axum::extract::{Path, Query};
 use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use axum::{Form, Json};
-use grata_core::audit::entry::{ActorClass, Count, Event, EventKind};
+use grata_core::audit::entry::{Count, EventKind};
 use grata_core::digest::Digest;
 use grata_core::purpose::{Audience, ChannelKey, Publish};
-use grata_core::time::{Date, day, hours_after};
+use grata_core::time::{Date, day};
 use serde::{Deserialize, Serialize};
 use tokio::sync::mpsc;
 
 use super::{Shell, album, go_to, shown};
-use crate::app::people;
+use crate::app::channels::Titles;
+use crate::app::galleries;
 use crate::app::releases::folder::kept_bytes;
 use crate::app::releases::{self, Outlook};
 use crate::error::{AppError, ErrorKind};
 use crate::web::access::Route;
 use crate::web::error::Trouble;
 use crate::web::guard::Visit;
-use crate::web::site::Site;
+use crate::web::site::{Site, tell};
 use crate::work::{Progress, recalling, releasing};
-
-/// Days for which the link of a gallery leads somewhere.
-const GALLERY_DAYS: u32 = 90;
 
 /// Pieces of a ZIP file on their way to a slow browser.
 const PIECES_AHEAD: usize = 8;
@@ -71,6 +70,7 @@ struct Page {
     channels: Vec<Channel>,
     channel: String,
     channel_words: String,
+    is_retired: bool,
     photos: Vec<Photo>,
     shown: usize,
     hidden: usize,
@@ -94,8 +94,10 @@ pub struct Wanted {
 struct Planned {
     title: String,
     channels: Vec<(ChannelKey, Audience)>,
+    titles: Titles,
+    is_retired: bool,
     publish: Publish,
-    photos: Vec<releases::PlannedPhoto>,
+    photos: Arc<Vec<releases::PlannedPhoto>>,
     live: usize,
     links: Vec<(Digest, Date, Date)>,
 }
@@ -105,7 +107,7 @@ struct Planned {
 /// # Errors
 /// There is no such album or channel.
 pub async fn page(
-    State(site): State<Site>,
+    site: Site,
     visit: Visit,
     Path(id): Path<String>,
     Query(wanted): Query<Wanted>,
@@ -177,12 +179,13 @@ async fn page_with(
             .iter()
             .map(|(key, audience)| Channel {
                 name: key.to_string(),
-                words: words.channel(key.as_str()).into_owned(),
+                words: words.channel(&planned.titles, key.as_str()),
                 audience: words.t(&format!("audience-{}", audience.as_str())).into_owned(),
                 is_on: *key == planned.publish.channel,
             })
             .collect(),
-        channel_words: words.channel(&channel).into_owned(),
+        channel_words: words.channel(&planned.titles, &channel),
+        is_retired: planned.is_retired,
         channel,
         shown: photos.iter().map(|photo| photo.shown).sum(),
         hidden: photos.iter().map(|photo| photo.hidden).sum(),
@@ -204,10 +207,25 @@ fn planned(site: &Site, id: &str, channel: Option<&str>) -> Result<Planned, AppE
     let publish = publish(&reader, id, channel.unwrap_or(ChannelKey::WEBSITE))?;
     let links = reader.gallery_links_of(album.id, site.now())?;
     let links = links.into_iter().filter(|link| link.publish == publish);
+    let all = reader.all_channels()?;
+    let is_retired = all.iter().any(|one| one.key == publish.channel && one.retired_at.is_some());
+    let mut channels = reader.channels()?;
+    if is_retired {
+        // What has left by it stays to be seen.
+        channels.extend(
+            all.iter().filter(|one| one.key == publish.channel).map(|one| (one.key.clone(), one.audience)),
+        );
+    }
     Ok(Planned {
         title: album.title,
-        channels: reader.channels()?,
-        photos: releases::plan(site.store(), &publish, site.cx())?,
+        channels,
+        titles: Titles::of_channels(&all),
+        is_retired,
+        photos: if is_retired {
+            Arc::default()
+        } else {
+            site.remembered().plan(site.store(), &publish, site.cx())?
+        },
         live: releasing::showable(&reader, &publish, site.cx())?.len(),
         links: links.map(|link| (link.hash, day(link.created_at), day(link.expires_at))).collect(),
         publish,
@@ -216,7 +234,7 @@ fn planned(site: &Site, id: &str, channel: Option<&str>) -> Result<Planned, AppE
 
 fn publish(reader: &grata_store::Reader, album: &str, channel: &str) -> Result<Publish, AppError> {
     let album = album::find(reader, album)?;
-    let known = reader.channels()?.into_iter().map(|(key, _)| key).find(|key| key.as_str() == channel);
+    let known = reader.all_channels()?.into_iter().map(|one| one.key).find(|key| key.as_str() == channel);
     let channel = known.ok_or_else(|| AppError::new(ErrorKind::NotFound, "there is no such channel"))?;
     Ok(Publish { album: album.id, channel })
 }
@@ -232,7 +250,7 @@ pub struct Order {
 /// # Errors
 /// There is no such album or channel.
 pub async fn release(
-    State(site): State<Site>,
+    site: Site,
     Path(id): Path<String>,
     Form(order): Form<Order>,
 ) -> Result<Response, Trouble> {
@@ -264,7 +282,7 @@ struct Far {
 ///
 /// # Errors
 /// Nothing is being done there.
-pub async fn work(State(site): State<Site>, Query(asked): Query<Asked>) -> Result<Response, Trouble> {
+pub async fn work(site: Site, Query(asked): Query<Asked>) -> Result<Response, Trouble> {
     let name = match (asked.album, asked.channel) {
         (Some(album), Some(channel)) => {
             let (album, channel) = (album.parse(), channel.parse());
@@ -283,7 +301,7 @@ pub async fn work(State(site): State<Site>, Query(asked): Query<Asked>) -> Resul
 /// # Errors
 /// There is no such album or channel.
 pub async fn share(
-    State(site): State<Site>,
+    site: Site,
     visit: Visit,
     Path(id): Path<String>,
     Form(order): Form<Order>,
@@ -292,11 +310,7 @@ pub async fn share(
     let link = site
         .change(move |site| {
             let publish = publish(&site.store().read()?, &id, &order.channel)?;
-            let mut tx = site.store().begin(site.now())?;
-            let address = people::address(&tx)?;
-            let token = tx.insert_gallery_link(&publish, hours_after(site.now(), GALLERY_DAYS * 24))?;
-            tx.commit(Event::new(EventKind::GalleryShared, ActorClass::Staff).in_album(publish.album))?;
-            Ok(format!("{address}/g#{}", Digest(token)))
+            galleries::share(site.store(), &publish, site.by())
         })
         .await?;
     page_with(&site, &visit, album, Some(channel), Some(link)).await
@@ -314,7 +328,7 @@ pub struct End {
 /// # Errors
 /// There is no such link.
 pub async fn end_share(
-    State(site): State<Site>,
+    site: Site,
     Path(id): Path<String>,
     Form(end): Form<End>,
 ) -> Result<Response, Trouble> {
@@ -325,7 +339,7 @@ pub async fn end_share(
         let hash = hash.map_err(|_| AppError::new(ErrorKind::NotFound, "there is no such link"))?;
         let mut tx = site.store().begin(site.now())?;
         tx.revoke_gallery_link(album.id, hash)?;
-        tx.commit(Event::new(EventKind::GalleryShared, ActorClass::Staff).in_album(album.id))?;
+        tx.commit(site.by().event(EventKind::GalleryShared).in_album(album.id))?;
         Ok(())
     })
     .await?;
@@ -336,10 +350,7 @@ pub async fn end_share(
 ///
 /// # Errors
 /// There is no such album or channel, or nothing was released.
-pub async fn zip(
-    State(site): State<Site>,
-    Path((id, channel)): Path<(String, String)>,
-) -> Result<Response, Trouble> {
+pub async fn zip(site: Site, Path((id, channel)): Path<(String, String)>) -> Result<Response, Trouble> {
     let name = format!("attachment; filename=\"{channel}.zip\"");
     let photos = site
         .change(move |site| {
@@ -351,7 +362,7 @@ pub async fn zip(
                 return Err(AppError::new(ErrorKind::NotFound, "nothing was released here"));
             }
             // Who got what is on record before it leaves (RTS-14).
-            let event = Event::new(EventKind::Exported, ActorClass::Staff).in_album(publish.album);
+            let event = site.by().event(EventKind::Exported).in_album(publish.album);
             site.store().begin(site.now())?.commit(event.counting(Count::Renditions, photos.len() as u64))?;
             Ok(photos)
         })
@@ -375,7 +386,8 @@ pub async fn zip(
             zip.finish().map_err(|error| failed(&error))?;
             Ok(())
         })();
-        if written.is_err() {
+        if let Err(error) = written {
+            tell(&format!("A ZIP file was broken off ({:?}).", error.kind()));
             // Half a file must not look like a whole one.
             let _ = pipe.0.blocking_send(Err(io::Error::other("broken off")));
         }

@@ -2,7 +2,6 @@
 
 use askama::Template;
 use axum::Form;
-use axum::extract::State;
 use axum::response::Response;
 use grata_core::id::ObjectionId;
 use grata_core::objection::ObjectionTarget;
@@ -44,7 +43,7 @@ struct Page {
 ///
 /// # Errors
 /// The store cannot be used.
-pub async fn page(State(site): State<Site>, visit: Visit) -> Result<Response, Trouble> {
+pub async fn page(site: Site, visit: Visit) -> Result<Response, Trouble> {
     let shell = Shell::of(&visit);
     let page = site.run(move |site| {
         let words = shell.words;
@@ -96,7 +95,7 @@ pub struct Decided {
 ///
 /// # Errors
 /// There is no such open objection.
-pub async fn decide(State(site): State<Site>, Form(decided): Form<Decided>) -> Result<Response, Trouble> {
+pub async fn decide(site: Site, Form(decided): Form<Decided>) -> Result<Response, Trouble> {
     site.change(move |site| {
         let nothing = || AppError::new(ErrorKind::NotFound, "there is no such objection");
         let id: ObjectionId = decided.objection.parse().map_err(|_| nothing())?;

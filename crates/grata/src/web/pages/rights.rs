@@ -8,19 +8,23 @@ use std::io::{Read as _, Write as _};
 use askama::Template;
 use axum::Form;
 use axum::body::Body;
-use axum::extract::{Path, State};
+use axum::extract::Path;
 use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
+use grata_core::audit::entry::{Count, Entry};
 use grata_core::obscure::ObscureStyle;
+use grata_store::Reader;
 use serde::Deserialize;
 use serde_json::Value;
 
 use super::me::invitation;
 use super::{Shell, go_to, shown};
+use crate::app::channels::Titles;
 use crate::app::emergency;
 use crate::app::releases::Watcher;
 use crate::app::rights::access::{AccessOrder, OwnPhoto, make, receipts};
 use crate::app::rights::{self, ObjectedTo, Received};
+use crate::app::views;
 use crate::error::{AppError, ErrorKind};
 use crate::web::error::Trouble;
 use crate::web::guard::Visit;
@@ -64,7 +68,7 @@ struct DataPage {
 ///
 /// # Errors
 /// The store cannot be used.
-pub async fn data(State(site): State<Site>, visit: Visit) -> Result<Response, Trouble> {
+pub async fn data(site: Site, visit: Visit) -> Result<Response, Trouble> {
     let subject = invitation(&visit)?.subject;
     let shell = Shell::of(&visit);
     let page = site.run(move |site| {
@@ -80,16 +84,26 @@ pub async fn data(State(site): State<Site>, visit: Visit) -> Result<Response, Tr
             why: words.t(&format!("held-{}-why", table.replace('_', "-"))).into_owned(),
             count,
         });
+        let titles = Titles::read(&reader)?;
         let mut happened = Vec::new();
-        for (_, entry, opening) in reader.log_about(subject)? {
-            let said: Value = serde_json::from_str(&opening.payload).unwrap_or_default();
-            happened.push(happened_in(words, &entry, &said));
+        for (place, entry, opening) in reader.log_about(subject)? {
+            let said = views::said(&opening)?;
+            let who = actor(&reader, words, place, &entry)?;
+            happened.push((place, happened_in(words, &titles, &entry, &said, who)));
         }
-        happened.reverse();
+        for (place, entry) in reader.list_views_of(subject)? {
+            let who = actor(&reader, words, place, &entry)?;
+            let mut line = happened_in(words, &titles, &entry, &Value::Null, who);
+            let named = entry.counts.contains_key(&Count::Named);
+            line.what = words.t(if named { "event-named" } else { "event-listed" }).into_owned();
+            happened.push((place, line));
+        }
+        happened.sort_by_key(|(place, _)| std::cmp::Reverse(*place));
+        let happened = happened.into_iter().map(|(_, line)| line).collect();
         let receipts = receipts(site.store(), subject)?;
         let receipts = receipts.iter().zip(1..).map(|(receipt, number)| {
             let json: Value = serde_json::from_str(&receipt.to_json()).unwrap_or_default();
-            receipt_line(words, number, &json["body"])
+            receipt_line(words, &titles, number, &json["body"])
         });
         Ok(DataPage {
             name: profile.name,
@@ -104,10 +118,15 @@ pub async fn data(State(site): State<Site>, visit: Visit) -> Result<Response, Tr
     Ok(shown(&page.await?))
 }
 
-fn happened_in(words: Words, entry: &grata_core::audit::entry::Entry, said: &Value) -> Happened {
+/// Who acted, for the person: a colleague by the random id of their account, never by name.
+fn actor(reader: &Reader, words: Words, place: u64, entry: &Entry) -> Result<String, AppError> {
+    let account = reader.log_actor(place)?.map(|account| account.short());
+    Ok(words.actor(entry.actor, account).into_owned())
+}
+
+fn happened_in(words: Words, titles: &Titles, entry: &Entry, said: &Value, who: String) -> Happened {
     let json = serde_json::to_value(entry).unwrap_or_default();
     let kind = json["kind"].as_str().or_else(|| json["type"].as_str()).unwrap_or_default().to_string();
-    let actor = json["actor"].as_str().unwrap_or("staff");
     let at = json["time"].as_str().and_then(|time| time.parse::<grata_core::time::Timestamp>().ok());
     let word = |start: &str, of: &Value| words.t(&format!("{start}-{}", of.as_str().unwrap_or_default()));
     if let Some(roles) = said["roles"].as_array() {
@@ -121,29 +140,29 @@ fn happened_in(words: Words, entry: &grata_core::audit::entry::Entry, said: &Val
     if said["of"].as_str() == Some(emergency::OF) {
         return Happened {
             day: at.map(|at| format!("{}, {}", words.moment(at), words.clock(at))).unwrap_or_default(),
-            who: words.t(&format!("actor-{actor}")).into_owned(),
+            who,
             what: format!("{}: {}", words.t("event-viewed"), words.t("viewed-emergency")),
         };
     }
     let detail = match (said["of"].as_str(), said["channel"].as_str(), said["purpose"].as_str()) {
-        (_, Some(channel), _) => format!(": {}", words.channel(channel)),
+        (_, Some(channel), _) => format!(": {}", words.channel(titles, channel)),
         (_, _, Some(purpose)) => {
-            format!(": {}", words.channel(purpose.strip_prefix("publish:").unwrap_or(purpose)))
+            format!(": {}", words.channel(titles, purpose.strip_prefix("publish:").unwrap_or(purpose)))
         }
         _ => String::new(),
     };
     Happened {
         day: at.map(|at| words.moment(at).into_owned()).unwrap_or_default(),
-        who: words.t(&format!("actor-{actor}")).into_owned(),
+        who,
         what: format!("{}{detail}", words.t(&format!("event-{kind}"))),
     }
 }
 
-fn receipt_line(words: Words, number: usize, body: &Value) -> Receipt {
+fn receipt_line(words: Words, titles: &Titles, number: usize, body: &Value) -> Receipt {
     let at = body["recorded_at"].as_str().and_then(|time| time.parse::<grata_core::time::Timestamp>().ok());
     let status = body["status"].as_str().and_then(|text| text.split(':').next_back()).unwrap_or_default();
     let purpose = body["purpose"].as_str().unwrap_or_default();
-    let channel = words.channel(purpose.strip_prefix("publish:").unwrap_or(purpose));
+    let channel = words.channel(titles, purpose.strip_prefix("publish:").unwrap_or(purpose));
     Receipt {
         number,
         day: at.map(|at| words.moment(at).into_owned()).unwrap_or_default(),
@@ -155,11 +174,7 @@ fn receipt_line(words: Words, number: usize, body: &Value) -> Receipt {
 ///
 /// # Errors
 /// There is no such receipt.
-pub async fn receipt(
-    State(site): State<Site>,
-    visit: Visit,
-    Path(number): Path<usize>,
-) -> Result<Response, Trouble> {
+pub async fn receipt(site: Site, visit: Visit, Path(number): Path<usize>) -> Result<Response, Trouble> {
     let subject = invitation(&visit)?.subject;
     let found = site.run(move |site| {
         let found = receipts(site.store(), subject)?;
@@ -190,7 +205,7 @@ impl Watcher<OwnPhoto> for Nobody {
 ///
 /// # Errors
 /// It cannot be made.
-pub async fn download(State(site): State<Site>, visit: Visit) -> Result<Response, Trouble> {
+pub async fn download(site: Site, visit: Visit) -> Result<Response, Trouble> {
     let subject = invitation(&visit)?.subject;
     let language = visit.words.language();
     let package = site.change(move |site| {
@@ -244,11 +259,7 @@ pub struct Wish {
 ///
 /// # Errors
 /// The store cannot be used.
-pub async fn object_all(
-    State(site): State<Site>,
-    visit: Visit,
-    Form(wish): Form<Wish>,
-) -> Result<Response, Trouble> {
+pub async fn object_all(site: Site, visit: Visit, Form(wish): Form<Wish>) -> Result<Response, Trouble> {
     let subject = invitation(&visit)?.subject;
     site.change(move |site| match wish.wish.as_str() {
         "object" => {
@@ -276,7 +287,7 @@ struct ErasePage {
 ///
 /// # Errors
 /// The store cannot be used.
-pub async fn erase_page(State(site): State<Site>, visit: Visit) -> Result<Response, Trouble> {
+pub async fn erase_page(site: Site, visit: Visit) -> Result<Response, Trouble> {
     let subject = invitation(&visit)?.subject;
     let (plan, backup_days) = site
         .run(move |site| {
@@ -299,7 +310,7 @@ struct ErasedPage {
 ///
 /// # Errors
 /// The sweep still finds something: then there is no certificate yet.
-pub async fn erase(State(site): State<Site>, visit: Visit) -> Result<Response, Trouble> {
+pub async fn erase(site: Site, visit: Visit) -> Result<Response, Trouble> {
     let subject = invitation(&visit)?.subject;
     let erased =
         site.change(move |site| rights::erase(site.store(), site.cx(), subject, &[], Received(None))).await?;

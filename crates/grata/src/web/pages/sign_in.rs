@@ -2,7 +2,6 @@
 
 use askama::Template;
 use axum::Form;
-use axum::extract::State;
 use axum::http::{StatusCode, header};
 use axum::response::Response;
 use serde::Deserialize;
@@ -33,7 +32,7 @@ impl SignInPage {
 }
 
 /// `GET /sign-in`
-pub async fn page(State(site): State<Site>, visit: Visit) -> Response {
+pub async fn page(site: Site, visit: Visit) -> Response {
     shown(&SignInPage::of(&site, &visit, String::new(), None))
 }
 
@@ -48,11 +47,7 @@ pub struct SignIn {
 ///
 /// # Errors
 /// The store cannot be used.
-pub async fn sign_in(
-    State(site): State<Site>,
-    visit: Visit,
-    Form(form): Form<SignIn>,
-) -> Result<Response, Trouble> {
+pub async fn sign_in(site: Site, visit: Visit, Form(form): Form<SignIn>) -> Result<Response, Trouble> {
     if !site.limits().may_try_password(&form.login) {
         let page = SignInPage::of(&site, &visit, form.login, Some("sign-in-too-often"));
         return Ok(shown_as(StatusCode::TOO_MANY_REQUESTS, &page));
@@ -72,7 +67,7 @@ pub async fn sign_in(
 ///
 /// # Errors
 /// The store cannot be used.
-pub async fn sign_out(State(site): State<Site>, visit: Visit) -> Result<Response, Trouble> {
+pub async fn sign_out(site: Site, visit: Visit) -> Result<Response, Trouble> {
     site.change(move |site| session::sign_out(site, &visit.secret)).await?;
     let mut response = go_to("/");
     response.headers_mut().extend(Cookie::Desk.clear().map(|cookie| (header::SET_COOKIE, cookie)));
@@ -121,11 +116,7 @@ pub struct Start {
 ///
 /// # Errors
 /// The link leads nowhere, or the store cannot be used.
-pub async fn start(
-    State(site): State<Site>,
-    visit: Visit,
-    Form(form): Form<Start>,
-) -> Result<Response, Trouble> {
+pub async fn start(site: Site, visit: Visit, Form(form): Form<Start>) -> Result<Response, Trouble> {
     let _turn = site.limits().hashing.acquire().await;
     let (label, login) = (form.label.clone(), form.login.clone());
     let made = site.change(move |site| {

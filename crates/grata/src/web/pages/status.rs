@@ -2,7 +2,6 @@
 //! data and without names (TRA-3).
 
 use askama::Template;
-use axum::extract::State;
 use axum::response::Response;
 use grata_store::queries::desk::Counts;
 
@@ -19,6 +18,7 @@ struct Page {
     controller: String,
     counts: Counts,
     log_size: u64,
+    is_log_behind: bool,
     head: String,
     key: String,
     backup_days: u32,
@@ -28,7 +28,7 @@ struct Page {
 ///
 /// # Errors
 /// The store cannot be used.
-pub async fn page(State(site): State<Site>, visit: Visit) -> Result<Response, Trouble> {
+pub async fn page(site: Site, visit: Visit) -> Result<Response, Trouble> {
     let shell = Shell::of(&visit);
     let page = site.run(move |site| {
         let reader = site.store().read()?;
@@ -36,6 +36,7 @@ pub async fn page(State(site): State<Site>, visit: Visit) -> Result<Response, Tr
             controller: controller(site.store())?,
             counts: reader.counts()?,
             log_size: reader.log_size()?,
+            is_log_behind: site.is_log_behind(),
             head: reader.log_head()?.unwrap_or_default(),
             key: site.store().log_key(),
             backup_days: backup_days(site.store())?,

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use axum::Json;
 use axum::body::{Body, to_bytes};
-use axum::extract::{Path, State};
+use axum::extract::Path;
 use axum::http::HeaderMap;
 use axum::response::{IntoResponse, Response};
 use grata_core::region::Margin;
@@ -42,7 +42,7 @@ enum Came {
 /// # Errors
 /// There is no such album, or the file is too large.
 pub async fn upload(
-    State(site): State<Site>,
+    site: Site,
     visit: Visit,
     Path(id): Path<String>,
     headers: HeaderMap,

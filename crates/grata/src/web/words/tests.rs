@@ -61,12 +61,11 @@ fn spelled_out() -> BTreeSet<String> {
         &["unknown", "objection", "hidden-before", "uncovered", "waits-for-review", "other-album"],
     );
     add("withheld-", &["objection", "waits-for-review", "other-album"]);
-    add("channel-", &["website", "print", "social-media", "gallery", "find", "notify"]);
+    add("channel-", &["find", "notify"]);
     add("state-", &["doubtful", "open", "ready", "released", "recalled"]);
     add("audience-", &["everyone", "members"]);
     add("me-audience-", &["everyone", "members"]);
     add("request-", &["access", "erase", "restrict", "object", "export", "rectify"]);
-    add("actor-", &["subject", "anybody", "staff", "clock"]);
     add(
         "receipt-",
         &["consentgiven", "consentrefused", "consentwithdrawn", "consentcontested", "consentexpired"],

@@ -130,6 +130,32 @@ async function officer() {
   return { strokes, link: story.base + new URL(link).pathname + new URL(link).hash };
 }
 
+// The privacy officer: a signed form with its scan, and a table of forms with a line that is refused.
+async function papers(options) {
+  const made = await context(options, story.desk);
+  const page = await open(made);
+  await page.goto(`${story.base}/desk/people/${story.ben}`);
+  await page.click("details.card summary");
+  await page.check("[name=channel][value=print]");
+  await page.check("[name=channel][value=gallery]");
+  await page.check("[name=answer][value=yes]");
+  await page.fill("[name=signed_on]", "2026-10-01");
+  await page.fill("[name=reference]", "folder 3");
+  await page.setInputFiles("[name=scan]", story.scan);
+  await look(page, "a form, filled in");
+  await page.click("form[action$='/paper'] button.main");
+  await page.waitForFunction(() => document.querySelectorAll(".answer.yes").length >= 2);
+  await page.goto(`${story.base}/desk/people`);
+  await page.click("a[href^='/desk/forms']");
+  await page.setInputFiles("[name=table]", story.table);
+  await page.click("form[action='/desk/forms'] button.main");
+  await page.waitForSelector("[role=alert]");
+  expect((await page.locator("[role=alert] li").count()) === 1, "one line is refused");
+  expect(await page.locator(".done").isVisible(), "the other is on record");
+  await look(page, "a table of forms");
+  await made.close();
+}
+
 // The person, on a phone: link, yes, no, and what becomes of the photo in the gallery.
 async function person(gallery) {
   const guests = await context(PHONE);
@@ -258,6 +284,9 @@ try {
   await passkey(WIDE, story.colleagues[0]);
   await passkey({ ...PHONE, locale: "fr-FR", colorScheme: "dark" }, story.colleagues[1]);
   const { strokes, link } = await officer();
+  // A 422 is what a table with a refused line gets; the console says so.
+  await papers(WIDE);
+  await papers(PHONE);
   await person(link);
   if (faults.length === 0) console.log(`${story.pages.length * 4} pages looked at; ${strokes} keystrokes a face`);
 } catch (error) {

@@ -1,4 +1,4 @@
-//! A link as a QR code: for a terminal and as a PNG.
+//! A link as a QR code: for a terminal, a page, a sign and as a PNG.
 
 use qrcodegen::{QrCode, QrCodeEcc};
 
@@ -30,6 +30,22 @@ impl Code {
 
     fn sides(&self) -> std::ops::Range<i32> {
         -QUIET..self.0.size() + QUIET
+    }
+
+    /// Dark modules as runs in a row, for whoever draws it: the side of the code, without its margin, and each
+    /// run as column, row and length.
+    pub fn runs(&self) -> (u32, Vec<(u32, u32, u32)>) {
+        let mut runs: Vec<(u32, u32, u32)> = Vec::new();
+        for y in 0..self.0.size() {
+            for x in (0..self.0.size()).filter(|x| self.is_dark(*x, y)) {
+                let (column, row) = (x.unsigned_abs(), y.unsigned_abs());
+                match runs.last_mut() {
+                    Some(run) if run.1 == row && run.0 + run.2 == column => run.2 += 1,
+                    _ => runs.push((column, row, 1)),
+                }
+            }
+        }
+        (self.0.size().unsigned_abs(), runs)
     }
 
     /// Two modules a character, light on dark and the other way round alike: the light ones are drawn.
