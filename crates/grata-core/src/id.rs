@@ -75,6 +75,8 @@ ids! {
     ActId;
     /// A signed form, as it was scanned.
     EvidenceId;
+    /// What two people open for an hour.
+    EmergencyId;
     /// One hand tag.
     TagId;
     /// One mark "this is not me".
@@ -85,6 +87,8 @@ ids! {
     ReleaseId;
     /// An image made for one release.
     RenditionId;
+    /// A passkey of somebody who signs in.
+    PasskeyId;
     /// A request about somebody's rights.
     RequestId;
     /// One erasure; the only name under which an erased person is still known, to nobody.

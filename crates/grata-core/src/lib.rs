@@ -14,6 +14,7 @@
 //! - [`subject`]: age, guardians, restriction
 //! - [`consent`]: acts, and [`consent::decide`], the only source of permits
 //! - [`objection`]: "not this photo"
+//! - [`emergency`]: what only two people open together, for an hour, and never unnoticed
 //!
 //! Finding, of whoever asked to be found:
 //! - [`scope`]: whose faces may be turned into numbers, and why
@@ -33,6 +34,7 @@
 pub mod audit;
 pub mod consent;
 pub mod digest;
+pub mod emergency;
 pub mod face;
 pub mod geometry;
 pub mod id;

@@ -125,6 +125,7 @@ impl Tx {
             "UPDATE requests SET subject = NULL WHERE subject = $1",
             "DELETE FROM log_payloads WHERE subject = $1",
             "DELETE FROM invitations WHERE subject = $1",
+            "DELETE FROM emergencies WHERE subject = $1",
             "DELETE FROM consent_acts WHERE subject = $1",
             "DELETE FROM evidence WHERE subject = $1",
             "DELETE FROM guardians WHERE subject = $1",

@@ -8,8 +8,8 @@ use std::str::FromStr;
 use grata_core::digest::Digest;
 use grata_core::geometry::PixelRect;
 use grata_core::id::{
-    AccountId, ActId, AlbumId, EvidenceId, FaceId, GuardianId, NotMeId, ObjectionId, PhotoId, ReleaseId,
-    RenditionId, RequestId, SubjectId, TagId, TombstoneId,
+    AccountId, ActId, AlbumId, EmergencyId, EvidenceId, FaceId, GuardianId, NotMeId, ObjectionId, PasskeyId,
+    PhotoId, ReleaseId, RenditionId, RequestId, SubjectId, TagId, TombstoneId,
 };
 use grata_core::photo::PhotoDigest;
 use grata_core::region::{Region, Shape};
@@ -23,10 +23,13 @@ pub mod albums;
 pub mod channels;
 pub mod consents;
 pub mod desk;
+pub mod emergencies;
 pub mod evidence;
 pub mod galleries;
+pub mod identities;
 pub mod log;
 pub mod objections;
+pub mod passkeys;
 pub mod photos;
 pub mod releases;
 pub mod requests;
@@ -54,11 +57,13 @@ ids![
     AccountId,
     ActId,
     AlbumId,
+    EmergencyId,
     EvidenceId,
     FaceId,
     GuardianId,
     NotMeId,
     ObjectionId,
+    PasskeyId,
     PhotoId,
     ReleaseId,
     RenditionId,

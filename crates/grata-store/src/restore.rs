@@ -130,6 +130,7 @@ impl Tx {
         let mut ended = BTreeSet::new();
         let mut retired = BTreeSet::new();
         let known = self.everything_handles_are_about()?;
+        self.end_emergencies()?;
         for (bytes, place) in entries.iter().zip(from..) {
             let entry = Entry::parse(bytes).ok_or_else(damaged)?;
             if entry.kind == EventKind::ErasureBegun {
@@ -165,6 +166,7 @@ impl Tx {
                         About::Account(account) => drop(closed.insert(*account)),
                         About::Gallery(album, link) => drop(ended.insert((*album, *link))),
                         About::Channel(name) => drop(retired.insert(name.clone())),
+                        About::WayIn(way) => self.end_way_in(*way)?,
                     }
                 }
             }
@@ -236,6 +238,7 @@ impl Tx {
         for (name, _) in self.channels()? {
             known.insert(handle_of(&name).0, About::Channel(name));
         }
+        known.extend(self.ways_in()?.into_iter().map(|way| (way.0, About::WayIn(way))));
         Ok(known)
     }
 }
@@ -247,4 +250,6 @@ enum About {
     Account(AccountId),
     Gallery(AlbumId, Digest),
     Channel(ChannelKey),
+    /// With which somebody of the organisation signs in. Only its end leaves a handle.
+    WayIn(Digest),
 }

@@ -139,6 +139,11 @@ impl Tx {
         self.touched.push(photo.0.0);
     }
 
+    /// The same for a way in of somebody who works here, by its keyed hash.
+    pub(crate) fn touches_way_in(&mut self, way: Digest) {
+        self.touched.push(way.0);
+    }
+
     /// Puts the event on record and makes everything durable, both or neither.
     ///
     /// # Errors

@@ -8,7 +8,8 @@ use std::path::{Path, PathBuf};
 use grata_core::audit::entry::{ActorClass, Event, EventKind};
 use grata_core::consent::{ActKind, Means, PaperForm};
 use grata_core::digest::Digest;
-use grata_core::id::{AccountId, GuardianId, NotMeId, ObjectionId, SubjectId};
+use grata_core::emergency::{Emergency, Why};
+use grata_core::id::{AccountId, EmergencyId, GuardianId, NotMeId, ObjectionId, PasskeyId, SubjectId};
 use grata_core::objection::{Objection, ObjectionTarget, Outcome};
 use grata_core::photo::Photo;
 use grata_core::release::{HideReason, Treatment};
@@ -20,6 +21,7 @@ use grata_store::erasure::CertificateParties;
 use grata_store::log_files::LogFolder;
 use grata_store::queries::accounts::{NewAccount, Role};
 use grata_store::queries::evidence::{Evidence, MediaType};
+use grata_store::queries::passkeys::NewPasskey;
 use grata_store::queries::requests::{Request, RequestKind};
 use grata_store::queries::subjects::{Invitation, Profile};
 use grata_store::sweep::Needles;
@@ -31,13 +33,14 @@ const PARTIES: CertificateParties<'static> =
     CertificateParties { controller: "Sports club", backup_days: 35 };
 
 /// Words that stand for somebody, and occur nowhere else.
-const CANARIES: [&str; 6] = [
+const CANARIES: [&str; 7] = [
     "Canary Kanarienvogel",
     "canary.kanarienvogel@example.org",
     "Guardian Kanarienvogel",
     "guardian@kanarienvogel.example",
     "Sheet of Kanarienvogel",
     "kanarienvogel-payload",
+    "written down about kanarienvogel",
 ];
 
 /// Somebody of whom there is something in every table.
@@ -79,6 +82,20 @@ fn person_everywhere(house: &House) -> (SubjectId, Photo) {
         closed_at: None,
     })
     .unwrap();
+    let account = AccountId::random(&mut store.rng());
+    let password = "$argon2id$v=19$m=8,t=1,p=1$c29tZXNhbHQ$AAAAAAAAAAAAAAAAAAAAAA";
+    let new = NewAccount { id: account, login: "l", label: "L", role: Role::Owner, password };
+    tx.insert_account(&new).unwrap();
+    let emergency = Emergency {
+        id: EmergencyId::random(&mut store.rng()),
+        subject: canary,
+        why: Why::Fault,
+        asked_by: account,
+        asked_at: now(),
+        approved: None,
+        ended_at: None,
+    };
+    tx.insert_emergency(&emergency, CANARIES[6]).unwrap();
     let payload = serde_json::json!({ "text": CANARIES[5] });
     tx.commit(Event::new(EventKind::SubjectChanged, ActorClass::Staff).about(canary, payload)).unwrap();
     let form = PaperForm {
@@ -425,7 +442,9 @@ fn section_8_sec_7_a_restored_backup_opens_nothing_that_was_closed_since() {
         tx.insert_account(&NewAccount { id, login, label: "Camille", role: Role::Privacy, password })
             .unwrap();
     }
-    let sessions = accounts.map(|account| tx.insert_session(account, later).unwrap());
+    let sessions = accounts.map(|account| {
+        tx.insert_session(account, grata_store::queries::accounts::CameBy::Password, later).unwrap()
+    });
     let account_link = tx.insert_account_link(Role::Owner, later).unwrap();
     let galleries = [0, 1].map(|_| tx.insert_gallery_link(&publish, later).unwrap());
     tx.commit(event(EventKind::AccountAdded)).unwrap();
@@ -472,4 +491,123 @@ fn section_8_sec_7_a_restored_backup_opens_nothing_that_was_closed_since() {
     assert_eq!(reader.account_link(&account_link, now()).unwrap(), None, "used since");
     assert_eq!(reader.gallery_link(&galleries[1], now()).unwrap(), None, "ended since");
     assert_eq!(reader.gallery_link(&galleries[0], now()).unwrap(), Some(publish), "nobody ended it");
+}
+
+/// A passkey that was removed, and those of an account that was closed, stay so.
+#[test]
+fn section_8_a_restored_backup_brings_back_no_way_in() {
+    let mut house = House::new();
+    let [kept, closed] = [b"kept", b"gone"].map(|name| {
+        let id = AccountId::random(&mut house.store().rng());
+        let login = String::from_utf8_lossy(name);
+        let password = "$argon2id$v=19$m=8,t=1,p=1$c29tZXNhbHQ$AAAAAAAAAAAAAAAAAAAAAA";
+        let mut tx = house.store().begin(now()).unwrap();
+        let role = Role::Owner;
+        tx.insert_account(&NewAccount { id, login: &login, label: &login, role, password }).unwrap();
+        tx.commit(event(EventKind::AccountAdded)).unwrap();
+        id
+    });
+    let passkeys = [(kept, "stays"), (kept, "lost"), (closed, "with the account")].map(|(account, label)| {
+        let id = PasskeyId::random(&mut house.store().rng());
+        let mut tx = house.store().begin(now()).unwrap();
+        let credential = label.as_bytes();
+        tx.insert_passkey(&NewPasskey { id, account, label, credential, key: b"key" }).unwrap();
+        tx.commit(event(EventKind::PasskeyAdded)).unwrap();
+        id
+    });
+    let backup = house.folder.path().join("backup.db");
+    house.store().copy_database(&backup).unwrap();
+    let mut tx = house.store().begin(now()).unwrap();
+    tx.delete_passkey(kept, passkeys[1]).unwrap();
+    tx.commit(event(EventKind::PasskeyRemoved)).unwrap();
+    let mut tx = house.store().begin(now()).unwrap();
+    tx.close_account(closed).unwrap();
+    tx.commit(event(EventKind::AccountChanged)).unwrap();
+    let published = grata_store::log_files::LogFolder::new(&house.folder.path().join("log"));
+    published.publish(&house.store().read().unwrap()).unwrap();
+    let pinned = published.head().unwrap();
+
+    house.store = None;
+    restore_database(&backup, &house.places.data);
+    let store = house.reopen();
+    let found = |label: &str| store.read().unwrap().passkey(label.as_bytes()).unwrap().is_some();
+    assert!(found("lost") && found("with the account"), "the backup has them");
+    let done = store.catch_up(&published, &pinned, now()).unwrap();
+    assert!(done.frozen.is_empty() && done.withheld == 0, "it is about nobody in a picture");
+    assert!(found("stays") && !found("lost") && !found("with the account"));
+    let labels = store.read().unwrap().passkeys_of(kept).unwrap();
+    assert_eq!(labels.iter().map(|one| one.label.as_str()).collect::<Vec<_>>(), ["stays"]);
+}
+
+/// What verifies a passkey, and what its owner calls it, is closed to whoever has the database alone.
+#[test]
+fn key_1_a_passkey_is_sealed() {
+    let house = House::new();
+    let account = AccountId::random(&mut house.store().rng());
+    let password = "$argon2id$v=19$m=8,t=1,p=1$c29tZXNhbHQ$AAAAAAAAAAAAAAAAAAAAAA";
+    let new = NewAccount { id: account, login: "l", label: "L", role: Role::Owner, password };
+    let mut tx = house.store().begin(now()).unwrap();
+    tx.insert_account(&new).unwrap();
+    let (id, label, credential, key): (_, _, &[u8], &[u8]) =
+        (PasskeyId::random(&mut house.store().rng()), "CANARY-LABEL", b"CANARY-CREDENTIAL", b"CANARY-KEY");
+    tx.insert_passkey(&NewPasskey { id, account, label, credential, key }).unwrap();
+    tx.commit(event(EventKind::PasskeyAdded)).unwrap();
+    assert_eq!(house.store().read().unwrap().passkey(credential).unwrap().unwrap().key, key);
+    let mut files = 0;
+    for file in std::fs::read_dir(&house.places.data).unwrap().flatten().filter(|file| file.path().is_file())
+    {
+        let bytes = std::fs::read(file.path()).unwrap();
+        for canary in [label.as_bytes(), credential, key] {
+            assert!(!bytes.windows(canary.len()).any(|window| window == canary), "{}", file.path().display());
+        }
+        files += 1;
+    }
+    assert!(files >= 2, "the database and its journal");
+}
+
+/// SEC-6: not even the database takes one person for two, and a restored backup opens nothing again.
+#[test]
+fn sec_6_an_emergency_takes_two_in_the_database_as_well() {
+    let mut house = House::new();
+    let subject = house.person("Sam Example", Age::Adult);
+    let [first, second] = ["one", "two"].map(|login| {
+        let id = AccountId::random(&mut house.store().rng());
+        let password = "$argon2id$v=19$m=8,t=1,p=1$c29tZXNhbHQ$AAAAAAAAAAAAAAAAAAAAAA";
+        let mut tx = house.store().begin(now()).unwrap();
+        tx.insert_account(&NewAccount { id, login, label: login, role: Role::Privacy, password }).unwrap();
+        tx.commit(event(EventKind::AccountAdded)).unwrap();
+        id
+    });
+    let id = EmergencyId::random(&mut house.store().rng());
+    let asked = Emergency {
+        id,
+        subject,
+        why: Why::Danger,
+        asked_by: first,
+        asked_at: now(),
+        approved: None,
+        ended_at: None,
+    };
+    let mut tx = house.store().begin(now()).unwrap();
+    tx.insert_emergency(&asked, "a reason").unwrap();
+    let alone = Emergency { approved: Some((first, now())), ..asked.clone() };
+    assert_eq!(tx.update_emergency(&alone).unwrap_err().kind(), StoreErrorKind::Conflict);
+    let open = asked.approved_by(second, now()).unwrap();
+    tx.update_emergency(&open).unwrap();
+    tx.commit(event(EventKind::EmergencyOpened)).unwrap();
+    assert_eq!(house.store().read().unwrap().emergency(id).unwrap(), Some(open.clone()));
+    let backup = house.folder.path().join("backup.db");
+    house.store().copy_database(&backup).unwrap();
+    let mut tx = house.store().begin(now()).unwrap();
+    tx.update_emergency(&Emergency { ended_at: Some(now()), ..open }).unwrap();
+    tx.commit(event(EventKind::EmergencyEnded)).unwrap();
+    let published = grata_store::log_files::LogFolder::new(&house.folder.path().join("log"));
+    published.publish(&house.store().read().unwrap()).unwrap();
+    let pinned = published.head().unwrap();
+    house.store = None;
+    restore_database(&backup, &house.places.data);
+    let store = house.reopen();
+    assert!(store.read().unwrap().emergency(id).unwrap().unwrap().is_open_to(first, now()));
+    store.catch_up(&published, &pinned, now()).unwrap();
+    assert!(!store.read().unwrap().emergency(id).unwrap().unwrap().is_open_to(first, now()));
 }

@@ -22,6 +22,7 @@ mod obscure;
 mod person;
 mod print;
 mod progress;
+mod provider;
 mod recall;
 mod release;
 mod report;
@@ -82,6 +83,7 @@ enum Command {
     Recall(recall::Arguments),
     Rights(rights::Arguments),
     Settings(settings::Arguments),
+    Provider(provider::Arguments),
     Log(log::Arguments),
     Verify(verify::Arguments),
     Backup(backup::Arguments),
@@ -148,6 +150,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>, hands: Hands) -> ExitC
             Command::Recall(arguments) => recall::run(arguments, &cx),
             Command::Rights(arguments) => rights::run(arguments, &cx),
             Command::Settings(arguments) => settings::run(arguments, &cx),
+            Command::Provider(arguments) => provider::run(arguments, &cx),
             Command::Log(arguments) => log::run(arguments, &cx),
             Command::Verify(arguments) => verify::run(arguments),
             Command::Backup(arguments) => backup::run(arguments, &cx),

@@ -2,6 +2,7 @@
 //!
 //! - [`access`]: who may reach what, the one table that [`router`] is built from
 //! - [`session`], [`csrf`], [`guard`]: who comes in, and with which right
+//! - [`passkeys`], [`pending`]: signing in without a password; what was begun, and is taken up once
 //! - [`site`]: what all pages share; [`serve`]: the server
 //! - [`remembered`]: what is read once for as long as nothing has changed
 //! - [`words`]: what pages say, in every language
@@ -22,6 +23,8 @@ pub mod headers;
 pub mod limits;
 pub mod looks;
 pub mod pages;
+pub mod passkeys;
+pub mod pending;
 pub mod remembered;
 pub mod router;
 pub mod serve;

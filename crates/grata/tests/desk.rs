@@ -153,13 +153,15 @@ fn acc_1_settings_are_listed_checked_and_on_record() {
     house.run(&["settings", "set", "backup_days", "20"]).expect(0);
     assert_eq!(house.entries(), before + 2, "nothing changed");
     assert_eq!(value("backup_days"), ("20".into(), true.into()));
-    let wrong: [(&str, &str, &str); 6] = [
+    let wrong: [(&str, &str, &str); 8] = [
+        ("address", "http://localhost.example.org", "https://"),
+        ("sign_in", "magic", "by `passkey`"),
         ("backup_days", "0", "from 1 to 3650"),
         ("backup_days", "soon", "from 1 to 3650"),
         ("controller", " ", "one line"),
         ("address", "ftp://example.org", "https://"),
         ("log_folder", "/srv/log", "grata log keep"),
-        ("colour", "red", "These can be set: address, controller, backup_days"),
+        ("colour", "red", "These can be set: address, controller, backup_days, sign_in"),
     ];
     for (name, value, words) in wrong {
         let refused = house.run(&["settings", "set", name, value]).expect(1);
@@ -170,4 +172,40 @@ fn acc_1_settings_are_listed_checked_and_on_record() {
     let (data, _) = house.package("Alice Martin", "p", &[]);
     assert_eq!(data["information"]["backups"]["days"], 20);
     assert_eq!(data["information"]["controller"], "Sports club, Mill Lane 1");
+}
+
+/// COL-1: what a provider publishes is handed over as files, looked at first, and on record.
+#[test]
+fn col_1_acc_1_a_provider_is_installed_from_files_or_not_at_all() {
+    let house = House::new();
+    let before = house.entries();
+    // A public key of RFC 7517.
+    let key = r#"{"keys": [{"kty": "EC", "crv": "P-256", "kid": "1",
+        "x": "MKBCTNIcKUSDii11ySs3526iDZ8AiTo7Tu6KPAqv7D4", "y": "4Etl6SRW2YiLUrN5vfvVHuhp7x8PxltmWWlbbM4IFyM"}]}"#;
+    let metadata = |responses: &str| {
+        format!(
+            r#"{{"issuer": "https://id.example.org", "authorization_endpoint": "https://id.example.org/auth",
+            "response_types_supported": [{responses}], "id_token_signing_alg_values_supported": ["ES256"]}}"#
+        )
+    };
+    std::fs::write(house.path("keys.json"), key).unwrap();
+    let install = || {
+        let files = ["--metadata", "metadata.json", "--jwks", "keys.json", "--client", "grata"];
+        house.json(&[&["provider", "install"][..], &files, &["--name", "School"]].concat())
+    };
+    let refused = install().expect(1);
+    assert!(refused.errors.contains("metadata.json cannot be read"), "{}", refused.errors);
+    std::fs::write(house.path("metadata.json"), metadata("\"code\"")).unwrap();
+    let refused = install().expect(1);
+    assert!(refused.errors.contains("no `id_token`"), "{}", refused.errors);
+    assert_eq!(house.entries(), before, "nothing was done");
+    house.run(&["provider", "show"]).expect(1);
+    std::fs::write(house.path("metadata.json"), metadata("\"code\", \"id_token\"")).unwrap();
+    install().expect(0);
+    assert_eq!(house.entries(), before + 1);
+    let shown = house.json(&["provider", "show"]).expect(0).lines().remove(0);
+    assert_eq!((&shown["issuer"], &shown["keys"]), (&"https://id.example.org".into(), &1.into()));
+    house.run(&["provider", "remove"]).expect(0);
+    house.run(&["provider", "remove"]).expect(1);
+    assert_eq!(house.entries(), before + 2);
 }

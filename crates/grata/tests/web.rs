@@ -9,22 +9,30 @@
 mod access;
 #[path = "web/acting.rs"]
 mod acting;
+#[path = "web/authenticator.rs"]
+mod authenticator;
 #[path = "web/browser.rs"]
 mod browser;
 #[path = "web/crawling.rs"]
 mod crawling;
 #[path = "web/doors.rs"]
 mod doors;
+#[path = "web/emergencies.rs"]
+mod emergencies;
 #[path = "web/load.rs"]
 mod load;
 #[path = "web/pages.rs"]
 mod pages;
 #[path = "web/papers.rs"]
 mod papers;
+#[path = "web/passkeys.rs"]
+mod passkeys;
 #[path = "web/people.rs"]
 mod people;
 #[path = "web/photos.rs"]
 mod photos;
+#[path = "web/providers.rs"]
+mod providers;
 #[path = "web/serving.rs"]
 mod serving;
 #[path = "web/site.rs"]
@@ -32,6 +40,8 @@ mod site;
 #[path = "releases/stand_in.rs"]
 #[allow(dead_code, reason = "shared with another test program")]
 mod stand_in;
+#[path = "web/states.rs"]
+mod states;
 #[path = "../../grata-store/tests/support/mod.rs"]
 mod support;
 #[path = "releases/world.rs"]
@@ -59,11 +69,15 @@ fn run_tests() -> ExitCode {
         browser::TESTS,
         crawling::TESTS,
         doors::TESTS,
+        emergencies::TESTS,
         pages::TESTS,
         papers::TESTS,
+        passkeys::TESTS,
         people::TESTS,
         photos::TESTS,
+        providers::TESTS,
         serving::TESTS,
+        states::TESTS,
     ]
     .concat();
     let trial = |(name, test): (&'static str, fn())| {

@@ -66,6 +66,13 @@ pub enum EventKind {
     SignedOut,
     GalleryShared,
     ModelInstalled,
+    PasskeyAdded,
+    PasskeyRemoved,
+    EmergencyAsked,
+    EmergencyOpened,
+    EmergencyEnded,
+    ProviderLinked,
+    ProviderUnlinked,
 }
 
 /// Who acted, as a class; never which person.

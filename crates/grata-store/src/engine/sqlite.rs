@@ -19,6 +19,9 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../../migrations/sqlite/0003_accounts.sql"),
     include_str!("../../migrations/sqlite/0004_actors.sql"),
     include_str!("../../migrations/sqlite/0005_channels.sql"),
+    include_str!("../../migrations/sqlite/0006_passkeys.sql"),
+    include_str!("../../migrations/sqlite/0007_emergencies.sql"),
+    include_str!("../../migrations/sqlite/0008_identities.sql"),
 ];
 
 /// How long a writer waits for the one before it.

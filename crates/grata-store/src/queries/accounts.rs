@@ -10,7 +10,7 @@ use hmac::Mac as _;
 
 use crate::engine::Row;
 use crate::error::{Result, StoreError};
-use crate::queries::parsed;
+use crate::queries::{parsed, word};
 use crate::tx::{Reader, Tx, keyed};
 use crate::vault::{KeyName, Place};
 use crate::{random, values};
@@ -29,6 +29,30 @@ pub enum Role {
     Privacy,
     /// Sets up the installation, and who works on it.
     Owner,
+}
+
+/// By what somebody came in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CameBy {
+    /// A password.
+    Password,
+    /// A passkey.
+    Passkey,
+    /// A provider of sign-ins.
+    Provider,
+}
+
+impl CameBy {
+    const WORDS: &'static [(&'static str, Self)] =
+        &[("password", Self::Password), ("passkey", Self::Passkey), ("provider", Self::Provider)];
+
+    const fn as_str(self) -> &'static str {
+        match self {
+            Self::Password => "password",
+            Self::Passkey => "passkey",
+            Self::Provider => "provider",
+        }
+    }
 }
 
 /// A text that names no role.
@@ -150,14 +174,25 @@ impl Reader {
         rows.first().map(|row| Ok((row.get(0)?, row.get(1)?))).transpose()
     }
 
-    /// Who is signed in with this token, if the session has not ended and the account is open.
+    /// Who is signed in with this token, and by what they came in, if the session has not ended and the
+    /// account is open.
     ///
     /// # Errors
     /// The database cannot be used.
-    pub fn session(&self, token: &[u8], now: Timestamp) -> Result<Option<Account>> {
-        let sql = "SELECT id, sealed_label, role, closed_at FROM accounts WHERE closed_at IS NULL AND id = \
-                   (SELECT account FROM sessions WHERE token_hash = $1 AND expires_at > $2)";
+    pub fn session(&self, token: &[u8], now: Timestamp) -> Result<Option<(Account, CameBy)>> {
+        let sql = "SELECT accounts.id, sealed_label, role, closed_at, came_by FROM sessions \
+                   JOIN accounts ON accounts.id = sessions.account \
+                   WHERE token_hash = $1 AND expires_at > $2 AND closed_at IS NULL";
         let rows = self.tx.query(sql, values![Digest::of(token), now])?;
+        rows.first().map(|row| Ok((self.account_of(row)?, word(row, 4, CameBy::WORDS)?))).transpose()
+    }
+
+    /// An open account.
+    ///
+    /// # Errors
+    /// The database cannot be used.
+    pub fn open_account(&self, id: AccountId) -> Result<Option<Account>> {
+        let rows = self.tx.query(&format!("{SELECT} WHERE id = $1 AND closed_at IS NULL"), values![id])?;
         rows.first().map(|row| self.account_of(row)).transpose()
     }
 
@@ -207,7 +242,7 @@ impl Tx {
         self.tx.execute("DELETE FROM sessions WHERE account = $1", values![id])?;
         // An older state must not open it again (§8).
         self.touches_account(id);
-        Ok(())
+        self.end_ways_in(id)
     }
 
     /// Ends every session and every link that makes an account: in a restored backup, some of them have
@@ -258,14 +293,40 @@ impl Tx {
     ///
     /// # Errors
     /// There is no such account.
-    pub fn insert_session(&mut self, account: AccountId, expires_at: Timestamp) -> Result<[u8; 32]> {
+    pub fn insert_session(
+        &mut self,
+        account: AccountId,
+        came_by: CameBy,
+        expires_at: Timestamp,
+    ) -> Result<[u8; 32]> {
         let token: [u8; 32] = random::bytes();
         self.tx.execute("DELETE FROM sessions WHERE expires_at <= $1", values![self.now()])?;
         self.tx.execute(
-            "INSERT INTO sessions (token_hash, account, created_at, expires_at) VALUES ($1, $2, $3, $4)",
-            values![Digest::of(&token), account, self.now(), expires_at],
+            "INSERT INTO sessions (token_hash, account, came_by, created_at, expires_at) \
+             VALUES ($1, $2, $3, $4, $5)",
+            values![Digest::of(&token), account, came_by.as_str(), self.now(), expires_at],
         )?;
         Ok(token)
+    }
+
+    /// Lets a session count as one that a passkey began: its account has just shown one.
+    ///
+    /// # Errors
+    /// The database cannot be used.
+    pub fn raise_session(&mut self, token: &[u8]) -> Result<()> {
+        let sql = "UPDATE sessions SET came_by = $1 WHERE token_hash = $2";
+        self.tx.execute(sql, values![CameBy::Passkey.as_str(), Digest::of(token)])?;
+        Ok(())
+    }
+
+    /// Ends all sessions of an account but this one.
+    ///
+    /// # Errors
+    /// The database cannot be used.
+    pub fn end_other_sessions(&mut self, account: AccountId, token: &[u8]) -> Result<()> {
+        let sql = "DELETE FROM sessions WHERE account = $1 AND token_hash <> $2";
+        self.tx.execute(sql, values![account, Digest::of(token)])?;
+        Ok(())
     }
 
     /// Signs somebody out.

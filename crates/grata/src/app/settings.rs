@@ -21,7 +21,16 @@ struct Known {
     default: fn(&Store) -> Result<String, AppError>,
 }
 
-const KNOWN: [Known; 3] = [
+/// The setting that says how people of the organisation sign in.
+pub const SIGN_IN: &str = "sign_in";
+
+/// By any way they have, a password among them.
+const ANY_WAY: &str = "any";
+
+/// Not by a password alone.
+const BY_PASSKEY: &str = "passkey";
+
+const KNOWN: [Known; 4] = [
     Known {
         name: people::ADDRESS,
         what: "where people reach their pages: what links begin with",
@@ -39,6 +48,12 @@ const KNOWN: [Known; 3] = [
         what: "how many days a backup is kept, in packages and certificates",
         check: check_backup_days,
         default: |_| Ok(rights::DEFAULT_BACKUP_DAYS.to_string()),
+    },
+    Known {
+        name: SIGN_IN,
+        what: "how colleagues sign in: any, or passkey, so that a password alone only adds a passkey",
+        check: check_sign_in,
+        default: |_| Ok(ANY_WAY.to_string()),
     },
 ];
 
@@ -121,6 +136,22 @@ fn check_text(value: &str) -> Result<(), AppError> {
         return Err(AppError::new(ErrorKind::Invalid, message).hint("Nothing was done."));
     }
     Ok(())
+}
+
+fn check_sign_in(value: &str) -> Result<(), AppError> {
+    if [ANY_WAY, BY_PASSKEY].contains(&value) {
+        return Ok(());
+    }
+    let message = format!("colleagues sign in by `{ANY_WAY}` way they have, or by `{BY_PASSKEY}`");
+    Err(AppError::new(ErrorKind::Invalid, message).hint("Nothing was done."))
+}
+
+/// Whether a password alone is not enough. In doubt it is not.
+///
+/// # Errors
+/// The store cannot be used.
+pub fn demands_passkey(reader: &Reader) -> Result<bool, AppError> {
+    Ok(reader.setting(SIGN_IN)?.is_some_and(|value| value != ANY_WAY))
 }
 
 fn check_backup_days(value: &str) -> Result<(), AppError> {

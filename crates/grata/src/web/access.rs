@@ -1,5 +1,6 @@
 //! Who may reach what: one table, from which the router is built. What has no row here is not there
-//! (SEC-5). None of it finds anybody by a picture, and none lists the photos of a person for staff.
+//! (SEC-5). None of it finds anybody by a picture, and none lists the photos of a person for staff, but for what two
+//! of them open together for an hour (SEC-6).
 
 use grata_store::queries::accounts::Role::{self, Owner, Photographer, Privacy, Publisher, Reviewer};
 
@@ -10,6 +11,8 @@ pub enum Door {
     Anybody,
     /// An account with one of these roles, signed in.
     Staff(&'static [Role]),
+    /// An account of any role, signed in; where a password alone is not enough, by that as well.
+    Own,
     /// The link of a person or of their guardian (SEC-7).
     Person,
     /// The link of a gallery.
@@ -60,7 +63,7 @@ macro_rules! table {
     };
 }
 
-use Door::{Anybody, Gallery, Person, Staff};
+use Door::{Anybody, Gallery, Own, Person, Staff};
 
 table! {
     Static            Get  "/static/{digest}/{name}"               Anybody;
@@ -72,7 +75,12 @@ table! {
 
     SignInPage        Get  "/sign-in"                              Anybody;
     SignIn            Post "/sign-in"                              Anybody;
-    SignOut           Post "/sign-out"                             Staff(EVERYONE);
+    AskPasskey        Post "/sign-in/passkey/ask"                  Anybody;
+    ShowPasskey       Post "/sign-in/passkey"                      Anybody;
+    ByProvider        Get  "/sign-in/provider"                     Anybody;
+    ProviderBackPage  Get  "/sign-in/back"                         Anybody;
+    ProviderBack      Post "/sign-in/back"                         Anybody;
+    SignOut           Post "/sign-out"                             Own;
     StartPage         Get  "/start"                                Anybody;
     Start             Post "/start"                                Anybody;
 
@@ -102,6 +110,13 @@ table! {
     MeErasePage       Get  "/me/erase"                             Person;
     MeErase           Post "/me/erase"                             Person;
     MeLeave           Post "/me/leave"                             Person;
+
+    OwnSignIn         Get  "/desk/own"                             Own;
+    AskNewPasskey     Post "/desk/own/passkeys/ask"                Own;
+    AddPasskey        Post "/desk/own/passkeys"                    Own;
+    RemovePasskey     Post "/desk/own/passkeys/remove"             Staff(EVERYONE);
+    LinkProvider      Post "/desk/own/provider"                    Staff(EVERYONE);
+    UnlinkProvider    Post "/desk/own/provider/remove"             Staff(EVERYONE);
 
     Desk              Get  "/desk"                                 Staff(EVERYONE);
     NewAlbumPage      Get  "/desk/new-album"                       Staff(OWNING);
@@ -135,6 +150,13 @@ table! {
     FormsPage         Get  "/desk/forms"                           Staff(PRIVACY);
     Forms             Post "/desk/forms"                           Staff(PRIVACY);
 
+    AskEmergency      Post "/desk/people/{person}/emergency"       Staff(PRIVACY);
+    Emergencies       Get  "/desk/emergencies"                     Staff(PRIVACY);
+    Emergency         Get  "/desk/emergencies/{emergency}"         Staff(PRIVACY);
+    EmergencyPhoto    Get  "/desk/emergencies/{emergency}/photos/{photo}" Staff(PRIVACY);
+    ApproveEmergency  Post "/desk/emergencies/{emergency}/approve" Staff(PRIVACY);
+    EndEmergency      Post "/desk/emergencies/{emergency}/end"     Staff(PRIVACY);
+
     Requests          Get  "/desk/requests"                        Staff(PRIVACY);
     Decide            Post "/desk/requests/objection"              Staff(PRIVACY);
     Log               Get  "/desk/log"                             Staff(PRIVACY);
@@ -145,7 +167,7 @@ table! {
 
 /// Whether a role may come in by a door.
 pub fn may(door: Door, role: Role) -> bool {
-    matches!(door, Anybody) || matches!(door, Staff(roles) if roles.contains(&role))
+    matches!(door, Anybody | Own) || matches!(door, Staff(roles) if roles.contains(&role))
 }
 
 /// Whether a role may reach something: for links that are shown only to those who can follow them.

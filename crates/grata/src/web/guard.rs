@@ -19,7 +19,7 @@ use super::site::Site;
 use super::words::Words;
 
 /// Longest form, in bytes.
-const MAX_FORM_BYTES: usize = 256 << 10;
+pub const MAX_FORM_BYTES: usize = 256 << 10;
 
 /// Name of the cookie that remembers a language.
 pub const LANGUAGE_COOKIE: &str = "lang";
@@ -55,7 +55,7 @@ impl Visit {
     /// Who acts by what they do here.
     pub fn actor(&self) -> Actor {
         match &self.visitor {
-            Visitor::Staff(account) => Actor::account(account.id),
+            Visitor::Staff(account) | Visitor::Halfway(account) => Actor::account(account.id),
             Visitor::Person(_) => ActorClass::Subject.into(),
             Visitor::Nobody | Visitor::Guest(_) => ActorClass::Anybody.into(),
         }
@@ -78,7 +78,7 @@ fn words(headers: &HeaderMap) -> Words {
 const fn cookie_of(door: Door) -> Cookie {
     match door {
         // A page for anybody looks different to somebody who is signed in.
-        Door::Anybody | Door::Staff(_) => Cookie::Desk,
+        Door::Anybody | Door::Staff(_) | Door::Own => Cookie::Desk,
         Door::Person => Cookie::Page,
         Door::Gallery => Cookie::Gallery,
     }
@@ -115,10 +115,20 @@ pub async fn guard(State((site, door)): State<(Site, Door)>, mut request: Reques
 /// What somebody gets who may not come in by a door.
 fn refused(door: Door, visit: &Visit, method: &Method) -> Option<Response> {
     match (door, &visit.visitor) {
-        (Door::Anybody, _) | (Door::Person, Visitor::Person(_)) | (Door::Gallery, Visitor::Guest(_)) => None,
+        (Door::Anybody, _)
+        | (Door::Own, Visitor::Staff(_) | Visitor::Halfway(_))
+        | (Door::Person, Visitor::Person(_))
+        | (Door::Gallery, Visitor::Guest(_)) => None,
         (Door::Staff(_), Visitor::Staff(account)) if may(door, account.role) => None,
         (Door::Staff(_), Visitor::Staff(_)) => Some(Trouble::forbidden().into_response()),
-        (Door::Staff(_), _) if method == Method::GET => Some(Redirect::to("/sign-in").into_response()),
+        // A password alone is not enough here: a passkey first.
+        (Door::Staff(_), Visitor::Halfway(_)) if method == Method::GET => {
+            Some(Redirect::to("/desk/own").into_response())
+        }
+        (Door::Staff(_), Visitor::Halfway(_)) => Some(Trouble::forbidden().into_response()),
+        (Door::Staff(_) | Door::Own, _) if method == Method::GET => {
+            Some(Redirect::to("/sign-in").into_response())
+        }
         // A link that leads nowhere and a page that is not there look the same (SEC-7).
         _ => Some(Trouble::not_found().into_response()),
     }
@@ -130,10 +140,11 @@ async fn check_origin(request: Request, door: Door, visit: &Visit) -> Result<Req
     if !csrf::is_own(request.headers(), request.uri()) {
         return Err(Trouble::foreign());
     }
-    if door == Door::Anybody {
-        return Ok(request);
-    }
     let (parts, body) = request.into_parts();
+    if door == Door::Anybody {
+        let body = to_bytes(body, MAX_FORM_BYTES).await.map_err(|_| Trouble::too_large())?;
+        return Ok(Request::from_parts(parts, Body::from(body)));
+    }
     let header = parts.headers.get(csrf::HEADER).and_then(|value| value.to_str().ok());
     if let Some(given) = header {
         return match csrf::fits(&visit.secret, Some(given)) {

@@ -12,6 +12,9 @@ const PASSWORDS_A_MINUTE: NonZeroU32 = NonZeroU32::new(6).unwrap();
 /// Links that lead nowhere, in a minute, from all who try.
 const WRONG_LINKS_A_MINUTE: NonZeroU32 = NonZeroU32::new(60).unwrap();
 
+/// Passkeys that are not accepted, in a minute, from all who try.
+const WRONG_PASSKEYS_A_MINUTE: NonZeroU32 = NonZeroU32::new(60).unwrap();
+
 /// Objections by people whom nobody knows, in a minute.
 const OBJECTIONS_A_MINUTE: NonZeroU32 = NonZeroU32::new(30).unwrap();
 
@@ -25,6 +28,7 @@ const UPLOADS_AT_ONCE: usize = 4;
 pub struct Limits {
     passwords: DefaultKeyedRateLimiter<Digest>,
     wrong_links: DefaultDirectRateLimiter,
+    wrong_passkeys: DefaultDirectRateLimiter,
     objections: DefaultDirectRateLimiter,
     /// Who may look at a password now.
     pub hashing: Semaphore,
@@ -37,6 +41,7 @@ impl Default for Limits {
         Self {
             passwords: RateLimiter::keyed(Quota::per_minute(PASSWORDS_A_MINUTE)),
             wrong_links: RateLimiter::direct(Quota::per_minute(WRONG_LINKS_A_MINUTE)),
+            wrong_passkeys: RateLimiter::direct(Quota::per_minute(WRONG_PASSKEYS_A_MINUTE)),
             objections: RateLimiter::direct(Quota::per_minute(OBJECTIONS_A_MINUTE)),
             hashing: Semaphore::new(PASSWORDS_AT_ONCE),
             uploads: Semaphore::new(UPLOADS_AT_ONCE),
@@ -55,6 +60,11 @@ impl Limits {
     /// that nobody can lock others out.
     pub fn may_miss_link(&self) -> bool {
         self.wrong_links.check().is_ok()
+    }
+
+    /// Counts a passkey that was not accepted. `false`: there were too many. A right one is never held up.
+    pub fn may_miss_passkey(&self) -> bool {
+        self.wrong_passkeys.check().is_ok()
     }
 
     /// Whether one more objection by somebody unknown is taken now.

@@ -14,6 +14,7 @@ use super::words::Words;
 pub mod accounts;
 pub mod album;
 pub mod albums;
+pub mod emergency;
 pub mod forms;
 pub mod front;
 pub mod gallery;
@@ -22,10 +23,13 @@ pub mod log;
 pub mod me;
 pub mod notice;
 pub mod object;
+pub mod own;
+pub mod passkey;
 pub mod people;
 pub mod person;
 pub mod photo;
 pub mod pick;
+pub mod provider;
 pub mod recalls;
 pub mod release;
 pub mod requests;
@@ -43,6 +47,8 @@ pub enum Place {
     Open,
     /// The desk, with the account that is signed in.
     Desk(String, Role),
+    /// The same before they have shown enough to see the desk.
+    Doorstep(String),
     /// A person's own page, or a gallery.
     Own,
 }
@@ -66,6 +72,7 @@ impl Shell {
         let place = match &visit.visitor {
             Visitor::Nobody => Place::Open,
             Visitor::Staff(account) => Place::Desk(account.label.clone(), account.role),
+            Visitor::Halfway(account) => Place::Doorstep(account.label.clone()),
             Visitor::Person(_) | Visitor::Guest(_) => Place::Own,
         };
         Self { words: visit.words, place, csrf: visit.csrf(), path: visit.path.clone() }
@@ -108,6 +115,9 @@ impl Shell {
             "/desk/people" => {
                 ["/desk/people", "/desk/forms"].iter().any(|start| self.path.starts_with(start))
             }
+            "/desk/requests" => {
+                ["/desk/requests", "/desk/emergencies"].iter().any(|start| self.path.starts_with(start))
+            }
             other => self.path.starts_with(other),
         };
         let open = parts.into_iter().filter(|(_, _, route)| reaches(*role, *route));
@@ -121,13 +131,13 @@ impl Shell {
 
     /// Whether this is the desk.
     pub fn is_desk(&self) -> bool {
-        matches!(self.place, Place::Desk(..))
+        matches!(self.place, Place::Desk(..) | Place::Doorstep(_))
     }
 
     /// What colleagues call whoever is signed in.
     pub fn label(&self) -> &str {
         match &self.place {
-            Place::Desk(label, _) => label,
+            Place::Desk(label, _) | Place::Doorstep(label) => label,
             Place::Open | Place::Own => "",
         }
     }
@@ -136,7 +146,7 @@ impl Shell {
 /// The account behind a visit; the guard has let nobody else in.
 pub fn staff(visit: &Visit) -> Option<&Account> {
     match &visit.visitor {
-        Visitor::Staff(account) => Some(account),
+        Visitor::Staff(account) | Visitor::Halfway(account) => Some(account),
         _ => None,
     }
 }

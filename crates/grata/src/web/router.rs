@@ -11,8 +11,9 @@ use super::assets;
 use super::error::Trouble;
 use super::guard::{finish, guard};
 use super::pages::{
-    accounts, album, albums, forms, front, gallery, links, log, me, notice, object, people, person, photo,
-    pick, recalls, release, requests, rights, sign_in, status, tagging, upload,
+    accounts, album, albums, emergency, forms, front, gallery, links, log, me, notice, object, own, passkey,
+    people, person, photo, pick, provider, recalls, release, requests, rights, sign_in, status, tagging,
+    upload,
 };
 use super::site::Site;
 
@@ -36,6 +37,11 @@ pub fn router(site: &Site) -> Router {
         .with_state(site.clone())
 }
 
+/// For what scripts send that is no photo.
+fn small() -> DefaultBodyLimit {
+    DefaultBodyLimit::max(super::guard::MAX_FORM_BYTES)
+}
+
 fn page(route: Route) -> MethodRouter<Site> {
     match route {
         Route::Static => get(assets::serve),
@@ -46,6 +52,17 @@ fn page(route: Route) -> MethodRouter<Site> {
         Route::Notice => get(notice::page),
         Route::SignInPage => get(sign_in::page),
         Route::SignIn => post(sign_in::sign_in),
+        Route::AskPasskey => post(passkey::ask),
+        Route::ShowPasskey => post(passkey::show),
+        Route::ByProvider => get(provider::sign_in),
+        Route::ProviderBackPage => get(provider::back_page),
+        Route::ProviderBack => post(provider::back),
+        Route::LinkProvider => post(provider::link),
+        Route::UnlinkProvider => post(provider::unlink),
+        Route::OwnSignIn => get(own::page),
+        Route::AskNewPasskey => post(passkey::ask_new).layer(small()),
+        Route::AddPasskey => post(passkey::add).layer(small()),
+        Route::RemovePasskey => post(own::remove),
         Route::SignOut => post(sign_in::sign_out),
         Route::StartPage => get(sign_in::start_page),
         Route::Start => post(sign_in::start),
@@ -101,6 +118,12 @@ fn page(route: Route) -> MethodRouter<Site> {
         Route::Paper => post(person::paper),
         Route::FormsPage => get(forms::page),
         Route::Forms => post(forms::record),
+        Route::AskEmergency => post(emergency::ask),
+        Route::Emergencies => get(emergency::list),
+        Route::Emergency => get(emergency::page),
+        Route::EmergencyPhoto => get(emergency::picture),
+        Route::ApproveEmergency => post(emergency::approve),
+        Route::EndEmergency => post(emergency::end),
         Route::Requests => get(requests::page),
         Route::Decide => post(requests::decide),
         Route::Log => get(log::page),

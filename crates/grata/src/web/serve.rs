@@ -66,12 +66,13 @@ pub fn serve(order: &ServeOrder, store: Store, cx: &Cx, say: &mut dyn Write) -> 
         releasing::release(&works, &store, cx, publish)?;
     }
     // Nobody listening to these words is no reason not to serve.
-    let _ = writeln!(say, "grata serves http://{address}/ until it is stopped with Ctrl-C.");
+    let base = base(address);
+    let _ = writeln!(say, "grata serves {base}/ until it is stopped with Ctrl-C.");
     if let Some(secret) = session::owners_link(&store, cx.by())? {
         let _ = writeln!(
             say,
             "Nobody owns this installation yet. Make the owner's account with this link, once, within three days:\n  \
-             http://{address}/start#{secret}"
+             {base}/start#{secret}"
         );
     }
     let _ = say.flush();
@@ -80,6 +81,15 @@ pub fn serve(order: &ServeOrder, store: Store, cx: &Cx, say: &mut dyn Write) -> 
     works.stop();
     runtime.shutdown_timeout(GRACE);
     served
+}
+
+/// Where a browser goes. By name if that is this machine: links begin so, cookies belong to it, and passkeys
+/// know no numbers.
+fn base(address: SocketAddr) -> String {
+    match address.ip().is_loopback() {
+        true => format!("http://localhost:{}", address.port()),
+        false => format!("http://{address}"),
+    }
 }
 
 async fn listen(listener: TcpListener, site: &Site, cx: &Cx) -> Result<(), AppError> {

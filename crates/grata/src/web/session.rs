@@ -11,11 +11,12 @@ use grata_core::digest::Digest;
 use grata_core::id::AccountId;
 use grata_core::purpose::Publish;
 use grata_core::time::hours_after;
-use grata_store::queries::accounts::{Account, NewAccount, Role};
+use grata_store::queries::accounts::{Account, CameBy, NewAccount, Role};
 use grata_store::queries::subjects::Invitation;
 use grata_store::{Store, Tx};
 
 use super::site::Site;
+use crate::app::settings;
 use crate::cx::By;
 use crate::error::{AppError, ErrorKind};
 
@@ -45,6 +46,8 @@ pub enum Cookie {
     Page,
     /// Of a gallery.
     Gallery,
+    /// Of a browser that was sent to a provider, and comes back.
+    State,
 }
 
 impl Cookie {
@@ -53,13 +56,15 @@ impl Cookie {
             Self::Desk => "grata-desk",
             Self::Page => "grata-page",
             Self::Gallery => "grata-gallery",
+            Self::State => "grata-state",
         }
     }
 
     /// Scripts cannot read it, and no other site can send it. The desk's comes along when somebody
-    /// follows a link in a mail; the others are set by the page that such a link opens.
+    /// follows a link in a mail, and when they come back from a provider; those of people and galleries are
+    /// set by the page that a link opens.
     pub fn set(self, secret: &str, is_secure: bool) -> Option<HeaderValue> {
-        let strictness = if self == Self::Desk { "Lax" } else { "Strict" };
+        let strictness = if matches!(self, Self::Desk | Self::State) { "Lax" } else { "Strict" };
         let secure = if is_secure { "; Secure" } else { "" };
         let text = format!("{}={secret}; Path=/; HttpOnly; SameSite={strictness}{secure}", self.name());
         HeaderValue::try_from(text).ok()
@@ -91,13 +96,16 @@ pub enum Visitor {
     Nobody,
     /// Somebody of the organisation.
     Staff(Account),
+    /// The same by a password alone, where that is not enough: they may add a passkey, and nothing else.
+    Halfway(Account),
     /// A person, or their guardian, by their link.
     Person(Invitation),
     /// Whoever has the link of a gallery.
     Guest(Publish),
 }
 
-fn bytes(secret: &str) -> Option<[u8; 32]> {
+/// The bytes that a secret stands for.
+pub(super) fn bytes(secret: &str) -> Option<[u8; 32]> {
     secret.parse::<Digest>().ok().map(|digest| digest.0)
 }
 
@@ -109,18 +117,34 @@ pub fn visitor(site: &Site, cookie: Cookie, secret: &str) -> Result<Option<Visit
     let Some(token) = bytes(secret) else { return Ok(None) };
     let (reader, now) = (site.store().read()?, site.now());
     Ok(match cookie {
-        Cookie::Desk => reader.session(&token, now)?.map(Visitor::Staff),
+        Cookie::Desk => match reader.session(&token, now)? {
+            Some((account, CameBy::Password)) if settings::demands_passkey(&reader)? => {
+                Some(Visitor::Halfway(account))
+            }
+            session => session.map(|(account, _)| Visitor::Staff(account)),
+        },
         Cookie::Page => reader.invitation(&token, now)?.map(Visitor::Person),
+        Cookie::State => None,
         Cookie::Gallery => reader.gallery_link(&token, now)?.map(Visitor::Guest),
     })
 }
 
-/// Signs somebody in: the secret for their cookie, or `None` if name and password do not fit. That
-/// takes as long whether or not there is such a name.
+/// What became of a name and a password.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum SignedIn {
+    /// They fit: the secret for the cookie.
+    Yes(String),
+    /// They do not fit each other.
+    No,
+    /// They fit, and this account has to show a passkey.
+    NeedsPasskey,
+}
+
+/// Signs somebody in by name and password. That takes as long whether or not there is such a name.
 ///
 /// # Errors
 /// The store cannot be used.
-pub fn sign_in(site: &Site, login: &str, password: &str) -> Result<Option<String>, AppError> {
+pub fn sign_in(site: &Site, login: &str, password: &str) -> Result<SignedIn, AppError> {
     let found = site.store().read()?.account_for_login(login)?;
     let (account, hash) = match found {
         Some((account, hash)) => (Some(account), hash),
@@ -129,10 +153,13 @@ pub fn sign_in(site: &Site, login: &str, password: &str) -> Result<Option<String
     let parsed = PasswordHash::new(&hash)
         .map_err(|_| AppError::new(ErrorKind::Internal, "a password that is kept makes no sense"))?;
     let fits = argon2().verify_password(password.as_bytes(), &parsed).is_ok();
-    match account {
-        Some(account) if fits => Ok(Some(begin_session(site, account)?)),
-        _ => Ok(None),
+    let Some(account) = account.filter(|_| fits) else { return Ok(SignedIn::No) };
+    let reader = site.store().read()?;
+    if settings::demands_passkey(&reader)? && !reader.passkeys_of(account)?.is_empty() {
+        return Ok(SignedIn::NeedsPasskey);
     }
+    drop(reader);
+    begin_session(site, account).map(SignedIn::Yes)
 }
 
 /// The hash of a password that nobody has: looked at where there is no such name, so that both take the
@@ -148,9 +175,15 @@ fn hash_of(password: &str, salt: &[u8; 16]) -> Result<String, AppError> {
 
 fn begin_session(site: &Site, account: AccountId) -> Result<String, AppError> {
     let mut tx = site.store().begin(site.now())?;
-    let token = tx.insert_session(account, hours_after(site.now(), SESSION_HOURS))?;
+    let secret = write_session(&mut tx, account, CameBy::Password)?;
     tx.commit(Event::new(EventKind::SignedIn, Actor::account(account)))?;
-    Ok(Digest(token).to_string())
+    Ok(secret)
+}
+
+/// Begins a session with what is about to be committed: the secret for its cookie.
+pub(super) fn write_session(tx: &mut Tx, account: AccountId, came_by: CameBy) -> Result<String, AppError> {
+    let until = hours_after(tx.now(), SESSION_HOURS);
+    Ok(Digest(tx.insert_session(account, came_by, until)?).to_string())
 }
 
 /// Signs somebody out.

@@ -14,7 +14,11 @@ use super::error::Trouble;
 use super::guard::Visit;
 use super::limits::Limits;
 use super::looks::Looks;
+use super::pages::provider::Sent;
+use super::passkeys::Passkeys;
+use super::pending::Pending;
 use super::remembered::Remembered;
+use crate::app::provider::{self, Provider};
 use crate::app::{log, people};
 use crate::cx::{By, Cx};
 use crate::error::{AppError, ErrorKind};
@@ -34,8 +38,11 @@ struct Inside {
     limits: Limits,
     remembered: Remembered,
     looks: Looks,
-    is_secure: bool,
     is_behind: AtomicBool,
+    passkeys: Passkeys,
+    provider: Option<Provider>,
+    sent: Pending<Sent>,
+    address: String,
 }
 
 impl Site {
@@ -44,11 +51,15 @@ impl Site {
     /// # Errors
     /// The store cannot be used.
     pub fn new(store: Arc<Store>, cx: Cx, works: Works) -> Result<Self, AppError> {
-        let is_secure = people::address(&store.read()?)?.starts_with("https://");
+        let reader = store.read()?;
+        let (address, provider) = (people::address(&reader)?, provider::installed(&reader)?);
+        drop(reader);
         let (limits, remembered, looks) = (Limits::default(), Remembered::default(), Looks::default());
         let is_behind = AtomicBool::new(false);
         let cx = cx.acting(ActorClass::Anybody.into());
-        let inside = Inside { store, works, limits, remembered, looks, is_secure, is_behind };
+        let (passkeys, sent) = (Passkeys::at(&address), Pending::default());
+        let inside =
+            Inside { store, works, limits, remembered, looks, is_behind, passkeys, provider, sent, address };
         Ok(Self { inside: Arc::new(inside), cx })
     }
 
@@ -88,9 +99,29 @@ impl Site {
         &self.inside.looks
     }
 
+    /// Passkeys, and where they are good.
+    pub fn passkeys(&self) -> &Passkeys {
+        &self.inside.passkeys
+    }
+
+    /// By whom colleagues sign in as well, if somebody is installed.
+    pub fn provider(&self) -> Option<&Provider> {
+        self.inside.provider.as_ref()
+    }
+
+    /// Browsers that were sent to the provider.
+    pub fn sent(&self) -> &Pending<Sent> {
+        &self.inside.sent
+    }
+
+    /// Where pages are reached.
+    pub fn address(&self) -> &str {
+        &self.inside.address
+    }
+
     /// Whether pages are reached by https, so that cookies travel by nothing else.
     pub fn is_secure(&self) -> bool {
-        self.inside.is_secure
+        self.address().starts_with("https://")
     }
 
     /// The present moment.

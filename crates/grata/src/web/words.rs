@@ -140,6 +140,12 @@ impl Words {
         self.day(day(at))
     }
 
+    /// The time of day of a moment, in UTC: everybody reads the same, wherever they are.
+    pub fn clock(self, at: Timestamp) -> String {
+        let time: String = at.to_string().chars().skip(11).take(5).collect();
+        format!("{time} UTC")
+    }
+
     /// Who acted: the class, and for somebody who was signed in the account, as `account` names it.
     pub fn actor(self, class: ActorClass, account: Option<String>) -> Cow<'static, str> {
         match (class, account) {

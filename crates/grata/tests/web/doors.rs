@@ -17,6 +17,7 @@ pub const TESTS: &[(&str, fn())] = &[
     ("sec_7_the_secret_of_a_link_stands_in_no_address", sec_7_the_secret_stands_in_no_address),
     ("sec_5_an_account_is_made_by_a_link_once_and_signs_in", sec_5_an_account_is_made_once_and_signs_in),
     ("sec_5_passwords_are_tried_a_few_times_a_minute", sec_5_passwords_are_tried_a_few_times),
+    ("sec_8_what_anybody_sends_is_bounded", sec_8_what_anybody_sends_is_bounded),
     ("a_change_from_elsewhere_changes_nothing", a_change_from_elsewhere_changes_nothing),
 ];
 
@@ -147,6 +148,19 @@ fn sec_5_passwords_are_tried_a_few_times() {
     let statuses: Vec<u16> = (0..8).map(|_| guess("somebody")).collect();
     assert_eq!(statuses, [422, 422, 422, 422, 422, 422, 429, 429]);
     assert_eq!(guess("somebody else"), 422);
+}
+
+fn sec_8_what_anybody_sends_is_bounded() {
+    let site = Site::new();
+    let endless = "x".repeat(grata::web::guard::MAX_FORM_BYTES);
+    for (path, field) in [("/i", "secret"), ("/sign-in", "login"), ("/start", "secret")] {
+        site.post_without_token(&Who::Nobody, path, &[(field, &endless)], "same-origin").expect(413);
+    }
+    let owner = site.staff(Role::Owner);
+    let body = serde_json::json!({"handle": endless});
+    for (who, path) in [(&Who::Nobody, "/sign-in/passkey"), (&owner, "/desk/own/passkeys")] {
+        crate::passkeys::script(&site, who, path, &body).expect(413);
+    }
 }
 
 fn a_change_from_elsewhere_changes_nothing() {

@@ -115,7 +115,7 @@ fn timed(site: &Site, who: &Who, path: &str) -> Duration {
 /// visitor pauses for as long before every page, on average.
 fn visits(site: &Site, who: &Who, path: &str, pause: Duration) -> Vec<Duration> {
     let cookie = who.cookie().unwrap_or_default();
-    let mut times: Vec<Duration> = site.served(|base| {
+    let mut times: Vec<Duration> = site.served(std::net::TcpListener::bind("127.0.0.1:0").unwrap(), |base| {
         let address = base.trim_start_matches("http://");
         std::thread::scope(|scope| {
             let all: Vec<_> = (0..VISITORS)

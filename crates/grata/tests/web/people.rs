@@ -14,6 +14,8 @@ pub const TESTS: &[(&str, fn())] = &[
     ("con_5_rts_12_a_withdrawal_takes_a_photo_out_of_the_gallery_at_once", con_5_a_withdrawal_acts_at_once),
     ("con_5_pub_7_a_retired_channel_takes_nothing_new_and_lets_go", con_5_pub_7_a_retired_channel),
     ("tra_4_who_looked_is_told_to_the_person", tra_4_who_looked_is_told_to_the_person),
+    ("con_8_con_10_a_child_of_fourteen_and_a_guardian_both_have_to_say_yes", con_8_con_10_both_say_yes),
+    ("tra_1_a_child_reads_the_notice_for_children", tra_1_the_notice_for_children),
     ("rts_7_not_me_holds_against_the_reviewer", rts_7_not_me_holds_against_the_reviewer),
     ("rts_2_the_package_has_their_photo_and_nobody_else_s_face", rts_2_the_package),
     ("rts_8_a_person_erases_themselves_and_gets_the_certificate", rts_8_a_person_erases_themselves),
@@ -106,6 +108,68 @@ fn tra_4_who_looked_is_told_to_the_person() {
     let privacy = site.staff(Role::Privacy);
     site.get(&privacy, &format!("/desk/people/{}", site.world.anna)).expect(200);
     assert_eq!(looks(&site), 2);
+}
+
+/// What the page says about the website, in English.
+fn standing(site: &Site, who: &Who) -> String {
+    let page = site.get(who, "/me").expect(200).text();
+    let card = page.split("value=\"publish:website\"").nth(1).unwrap();
+    let says = card.split("class=\"standing").nth(1).unwrap().split_once('>').unwrap().1;
+    says.split('<').next().unwrap().to_string()
+}
+
+fn con_8_con_10_both_say_yes() {
+    let site = Site::new();
+    let (subject, guardian, child, parent) = site.child();
+    let says = |to_child: &str, to_parent: &str| {
+        for (who, expected) in [(&child, to_child), (&parent, to_parent)] {
+            let says = standing(&site, who);
+            assert!(says.starts_with(expected), "{expected}: {says}");
+        }
+    };
+    // The child alone; then a guardian whom nobody has checked; then one who was.
+    answer(&site, &child, "yes");
+    says("A guardian has to say yes as well", "You have to say yes as well");
+    answer(&site, &parent, "yes");
+    let unchecked = "Somebody still has to check that the guardian may answer";
+    says(unchecked, unchecked);
+    grata::app::people::verify_guardian(&site.store, subject, guardian, "by telephone", site.by()).unwrap();
+    says("Shown, until", "Shown, until");
+    // Neither overrules the other's no.
+    answer(&site, &child, "no");
+    says("You took your yes back", "The child took the yes back");
+    answer(&site, &parent, "no");
+    answer(&site, &parent, "yes");
+    says("You took your yes back", "The child took the yes back");
+    answer(&site, &child, "yes");
+    says("Shown, until", "Shown, until");
+    answer(&site, &parent, "no");
+    says("A guardian took the yes back", "A guardian took the yes back");
+    // Somebody else's guardian answers for nobody here.
+    let (_, _, other, _) = site.child();
+    assert!(standing(&site, &other).starts_with("Not answered"));
+    // The guardian alone is not enough either.
+    let (subject, guardian, child, parent) = site.child();
+    grata::app::people::verify_guardian(&site.store, subject, guardian, "by telephone", site.by()).unwrap();
+    answer(&site, &parent, "yes");
+    assert!(standing(&site, &child).starts_with("You have to say yes as well"));
+    assert!(standing(&site, &parent).starts_with("The child has to say yes as well"));
+}
+
+fn tra_1_the_notice_for_children() {
+    let site = Site::new();
+    let (_, _, child, parent) = site.child();
+    let anna = site.person(site.world.anna);
+    let words = "child-notice notice-text\">";
+    for language in ["en", "fr"] {
+        for who in [&child, &parent] {
+            let page = site.get_in(who, "/me", language).expect(200).text();
+            assert!(page.contains(words), "open, before everything else: {language}");
+        }
+        let page = site.get_in(&anna, "/me", language).expect(200).text();
+        assert!(!page.contains(words) && page.contains("<details class=\"card notice\""), "{language}");
+    }
+    assert!(site.get_in(&parent, "/me", "fr").text().contains("Pour Zoé Enfant"));
 }
 
 fn rts_7_not_me_holds_against_the_reviewer() {

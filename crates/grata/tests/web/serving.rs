@@ -57,6 +57,7 @@ fn serve_and_stop() {
     for _ in 0..2 {
         let (mut child, said, address) = started(folder.path(), "/start#");
         secrets.push(said.split("/start#").nth(1).unwrap().trim().to_string());
+        assert!(address.starts_with("localhost:"), "passkeys and links know this machine by name: {address}");
         assert!(get(&address, "/").starts_with("HTTP/1.1 200"));
         // One process owns the folder.
         let other = grata(folder.path(), &["album", "list"]).output().unwrap();

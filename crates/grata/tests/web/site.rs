@@ -1,13 +1,14 @@
 //! The application over an album with one group photo, and whoever visits it.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use axum::Router;
 use axum::body::Body;
 use axum::http::{Method, Request, StatusCode, header};
+use grata::app::people::{self, InviteOrder, Invited, NewGuardian, NewPerson};
 use grata::config::Config;
-use grata::cx::{Cx, Hands};
+use grata::cx::{By, Cx, Hands};
 use grata::stop::Stop;
 use grata::web::csrf;
 use grata::web::router::router;
@@ -19,11 +20,11 @@ use grata::worker::process::WorkerCommand;
 use grata::worker::protocol::ModelFiles;
 use grata_core::audit::entry::{ActorClass, EventKind};
 use grata_core::digest::Digest;
-use grata_core::id::{AccountId, AlbumId, PhotoId, SubjectId};
+use grata_core::id::{AccountId, AlbumId, GuardianId, PhotoId, SubjectId};
 use grata_core::subject::Age;
 use grata_core::time::{FixedClock, Timestamp, hours_after};
 use grata_store::Store;
-use grata_store::queries::accounts::{NewAccount, Role};
+use grata_store::queries::accounts::{CameBy, NewAccount, Role};
 use grata_store::queries::albums::Album;
 use grata_store::queries::subjects::{Invitation, NewSubject, Profile};
 use grata_store::vault::KeyName;
@@ -92,6 +93,7 @@ pub struct Site {
     pub pages: Pages,
     pub works: Works,
     pub photo: PhotoId,
+    staff: Mutex<Vec<AccountId>>,
     router: Router,
     runtime: tokio::runtime::Runtime,
     now: Timestamp,
@@ -110,7 +112,7 @@ impl Site {
         let (runtime, now) = (runtime(), crate::world::LATER.parse().unwrap());
         let (pages, works) = pages(&store, now);
         let router = router(&pages);
-        Self { world, store, pages, works, photo, router, runtime, now }
+        Self { world, store, pages, works, photo, staff: Mutex::default(), router, runtime, now }
     }
 
     /// The same, on another day.
@@ -121,6 +123,11 @@ impl Site {
         self.router = router(&pages);
         (self.pages, self.works) = (pages, works);
         self
+    }
+
+    /// Nobody in particular, now.
+    pub fn by(&self) -> By {
+        self.pages.by()
     }
 
     pub fn now(&self) -> Timestamp {
@@ -134,7 +141,15 @@ impl Site {
         let login = format!("{role:?} {id}");
         let password = "$argon2id$v=19$m=8,t=1,p=1$c29tZXNhbHQ$AAAAAAAAAAAAAAAAAAAAAA";
         tx.insert_account(&NewAccount { id, login: &login, label: "Camille", role, password }).unwrap();
-        let token = tx.insert_session(id, hours_after(self.now, 12)).unwrap();
+        tx.commit(event(EventKind::AccountAdded)).unwrap();
+        self.staff.lock().unwrap().push(id);
+        self.session_of(id)
+    }
+
+    /// The same account in another browser, by its password.
+    pub fn session_of(&self, account: AccountId) -> Who {
+        let mut tx = self.store.begin(self.now).unwrap();
+        let token = tx.insert_session(account, CameBy::Password, hours_after(self.now, 12)).unwrap();
         tx.commit(event(EventKind::SignedIn)).unwrap();
         Who::Desk(Digest(token).to_string())
     }
@@ -142,7 +157,12 @@ impl Site {
     /// Whose account that is.
     pub fn account(&self, who: &Who) -> AccountId {
         let token: Digest = who.secret().parse().unwrap();
-        self.store.read().unwrap().session(&token.0, self.now).unwrap().unwrap().id
+        self.store.read().unwrap().session(&token.0, self.now).unwrap().unwrap().0.id
+    }
+
+    /// The account of whoever was signed in last by [`Site::staff`].
+    pub fn newest(&self) -> AccountId {
+        *self.staff.lock().unwrap().last().unwrap()
     }
 
     /// A person, by a fresh link.
@@ -186,6 +206,27 @@ impl Site {
         id
     }
 
+    /// A French child of fourteen and their guardian, by their links; nobody has checked the guardian yet.
+    pub fn child(&self) -> (SubjectId, GuardianId, Who, Who) {
+        let person = NewPerson {
+            profile: Profile { name: "Zoé Enfant".into(), contact: None },
+            age: Age::Born("2012-05-05".parse().unwrap()),
+            country: "FR".parse().unwrap(),
+            language: "fr".parse().unwrap(),
+        };
+        let profile = Profile { name: "Parent Enfant".into(), contact: None };
+        let order = InviteOrder {
+            person: Invited::New(person),
+            guardian: Some(NewGuardian { profile, until: None }),
+            album: self.world.album,
+            days: 60,
+        };
+        let made = people::invite(&self.store, &order, self.by()).unwrap();
+        let (guardian, link) = made.guardian.unwrap();
+        let who = |link: &str| Who::Person(link.rsplit('#').next().unwrap().to_string());
+        (made.subject, guardian, who(&made.link), who(&link))
+    }
+
     /// Whoever has the link of the website's gallery.
     pub fn guest(&self) -> Who {
         let mut tx = self.store.begin(self.now).unwrap();
@@ -218,14 +259,17 @@ impl Site {
         }
     }
 
-    /// Serves the pages on a free port while somebody uses them.
-    pub fn served<T>(&self, work: impl FnOnce(&str) -> T) -> T {
+    /// Serves the pages while somebody uses them, at `listener`.
+    pub fn served<T>(&self, listener: std::net::TcpListener, work: impl FnOnce(&str) -> T) -> T {
         let server =
             tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
-        let listener = server.block_on(tokio::net::TcpListener::bind("127.0.0.1:0")).unwrap();
-        let base = format!("http://{}", listener.local_addr().unwrap());
+        let base = base_of(&listener);
+        listener.set_nonblocking(true).unwrap();
+        let inside = server.enter();
+        let listener = tokio::net::TcpListener::from_std(listener).unwrap();
         server.spawn(axum::serve(listener, self.router.clone()).into_future());
         let done = work(&base);
+        drop(inside);
         server.shutdown_timeout(Duration::from_secs(2));
         done
     }
@@ -280,6 +324,11 @@ impl Drop for Site {
     fn drop(&mut self) {
         self.works.stop();
     }
+}
+
+/// The address of what is served there, by name: passkeys know no numbers.
+pub fn base_of(listener: &std::net::TcpListener) -> String {
+    format!("http://localhost:{}", listener.local_addr().unwrap().port())
 }
 
 fn runtime() -> tokio::runtime::Runtime {

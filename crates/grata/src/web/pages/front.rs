@@ -19,7 +19,7 @@ struct Page {
 
 /// `GET /`
 pub async fn page(visit: Visit) -> Response {
-    if matches!(visit.visitor, Visitor::Staff(_)) {
+    if matches!(visit.visitor, Visitor::Staff(_) | Visitor::Halfway(_)) {
         return go_to("/desk");
     }
     shown(&Page { shell: Shell::of(&visit) })

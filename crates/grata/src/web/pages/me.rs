@@ -9,10 +9,11 @@ use axum::extract::Path;
 use axum::http::header;
 use axum::response::Response;
 use grata_core::consent::{ActKind, ConsentAct, Means, Speaker};
-use grata_core::id::PhotoId;
+use grata_core::emergency::State as Standing;
+use grata_core::id::{AccountId, PhotoId};
 use grata_core::purpose::{Audience, Publish, PurposeKind};
 use grata_core::rights::own_view;
-use grata_core::subject::{Age, Subject};
+use grata_core::subject::{Age, Restriction, Subject};
 use grata_core::tag::{FaceStanding, standing};
 use grata_core::time::{birthday, day};
 use grata_store::Reader;
@@ -67,6 +68,7 @@ struct Page {
     child_notice: Option<String>,
     is_child: bool,
     is_restricted: bool,
+    emergencies: Vec<String>,
     photos: Vec<String>,
 }
 
@@ -138,11 +140,45 @@ fn read(site: &Site, invitation: &Invitation, shell: Shell) -> Result<Page, AppE
         child_notice: notice::for_children(words.code(), &album),
         notice,
         is_child,
-        is_restricted: subject.restriction != grata_core::subject::Restriction::None,
+        // What is frozen is open to nobody.
+        emergencies: match subject.restriction {
+            Restriction::None => emergencies(&reader, invitation, words, site)?,
+            Restriction::Since(_) => Vec::new(),
+        },
+        is_restricted: subject.restriction != Restriction::None,
         photos: own_photos(&reader, invitation)?.iter().map(ToString::to_string).collect(),
         album,
         shell,
     })
+}
+
+/// What two of the organisation have asked for or opened, as the person reads it in the same moment (SEC-6).
+fn emergencies(
+    reader: &Reader,
+    invitation: &Invitation,
+    words: Words,
+    site: &Site,
+) -> Result<Vec<String>, AppError> {
+    let accounts = reader.accounts()?;
+    let role = |id: AccountId| {
+        let account = accounts.iter().find(|account| account.id == id);
+        account.map_or_else(String::new, |one| words.t(&format!("role-{}", one.role.as_str())).into_owned())
+    };
+    let mut lines = Vec::new();
+    for one in reader.emergencies_about(invitation.subject)? {
+        let why = words.t(&format!("why-{}", one.why.as_str())).into_owned();
+        let first = role(one.asked_by);
+        let said = match (one.state(site.now()), one.approved) {
+            (Standing::Open(until), Some((second, _))) => words.with(
+                "me-emergency-open",
+                &[("first", first), ("second", role(second)), ("time", words.clock(until)), ("why", why)],
+            ),
+            (Standing::Asked(_), _) => words.with("me-emergency-asked", &[("first", first), ("why", why)]),
+            _ => continue,
+        };
+        lines.push(said.into_owned());
+    }
+    Ok(lines)
 }
 
 fn question(
@@ -171,7 +207,12 @@ fn question(
     let follows = match standing {
         Ok(until) => words.a("me-shown-until", "day", words.day(until)),
         Err("never-asked") => words.t("me-not-answered"),
-        Err(reason) => words.t(&format!("me-{reason}")),
+        Err(reason) => match (invitation.guardian, reason) {
+            (Some(_), "refused") => words.t("me-child-refused"),
+            (Some(_), "withdrawn") => words.t("me-child-withdrew"),
+            (Some(_), "guardian-missing") | (None, "child-missing") => words.t("me-you-missing"),
+            _ => words.t(&format!("me-{reason}")),
+        },
     };
     Ok(Asked {
         title: words.channel(titles, publish.channel.as_str()),

@@ -6,6 +6,7 @@ use askama::Template;
 use axum::extract::Path;
 use axum::http::StatusCode;
 use axum::response::Response;
+use grata_core::emergency::Why;
 use grata_core::id::{AlbumId, SubjectId};
 use grata_core::purpose::PurposeKind;
 use grata_core::subject::{Age, Restriction};
@@ -44,6 +45,7 @@ struct Page {
     standings: Vec<Standing>,
     albums: Vec<(String, String)>,
     channels: Vec<(String, String)>,
+    whys: Vec<(&'static str, String)>,
     problem: Option<&'static str>,
 }
 
@@ -107,6 +109,9 @@ async fn page_with(
             standings: standings.collect(),
             albums,
             channels,
+            whys: Why::ALL
+                .map(|why| (why.as_str(), words.t(&format!("why-{}", why.as_str())).into_owned()))
+                .into(),
             problem,
             id,
             shell,

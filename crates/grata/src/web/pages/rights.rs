@@ -20,6 +20,7 @@ use serde_json::Value;
 use super::me::invitation;
 use super::{Shell, go_to, shown};
 use crate::app::channels::Titles;
+use crate::app::emergency;
 use crate::app::releases::Watcher;
 use crate::app::rights::access::{AccessOrder, OwnPhoto, make, receipts};
 use crate::app::rights::{self, ObjectedTo, Received};
@@ -127,6 +128,22 @@ fn happened_in(words: Words, titles: &Titles, entry: &Entry, said: &Value, who: 
     let json = serde_json::to_value(entry).unwrap_or_default();
     let kind = json["kind"].as_str().or_else(|| json["type"].as_str()).unwrap_or_default().to_string();
     let at = json["time"].as_str().and_then(|time| time.parse::<grata_core::time::Timestamp>().ok());
+    let word = |start: &str, of: &Value| words.t(&format!("{start}-{}", of.as_str().unwrap_or_default()));
+    if let Some(roles) = said["roles"].as_array() {
+        let roles: Vec<_> = roles.iter().map(|role| word("role", role).into_owned()).collect();
+        return Happened {
+            day: at.map(|at| format!("{}, {}", words.moment(at), words.clock(at))).unwrap_or_default(),
+            who: roles.join(", "),
+            what: format!("{}: {}", words.t(&format!("event-{kind}")), word("why", &said["why"])),
+        };
+    }
+    if said["of"].as_str() == Some(emergency::OF) {
+        return Happened {
+            day: at.map(|at| format!("{}, {}", words.moment(at), words.clock(at))).unwrap_or_default(),
+            who,
+            what: format!("{}: {}", words.t("event-viewed"), words.t("viewed-emergency")),
+        };
+    }
     let detail = match (said["of"].as_str(), said["channel"].as_str(), said["purpose"].as_str()) {
         (_, Some(channel), _) => format!(": {}", words.channel(titles, channel)),
         (_, _, Some(purpose)) => {

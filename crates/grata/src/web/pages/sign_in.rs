@@ -6,24 +6,34 @@ use axum::http::{StatusCode, header};
 use axum::response::Response;
 use serde::Deserialize;
 
+use super::passkey::PasskeysHere;
 use super::{Shell, go_to, shown, shown_as};
 use crate::error::ErrorKind;
 use crate::web::error::Trouble;
 use crate::web::guard::Visit;
-use crate::web::session::{self, Cookie, NewSignIn, SHORTEST_PASSWORD};
+use crate::web::session::{self, Cookie, NewSignIn, SHORTEST_PASSWORD, SignedIn};
 use crate::web::site::Site;
 
 #[derive(Template)]
 #[template(path = "pages/sign-in.html")]
 struct SignInPage {
     shell: Shell,
+    passkeys: PasskeysHere,
+    provider: Option<String>,
     login: String,
     problem: Option<&'static str>,
 }
 
+impl SignInPage {
+    fn of(site: &Site, visit: &Visit, login: String, problem: Option<&'static str>) -> Self {
+        let provider = site.provider().map(|provider| provider.name.clone());
+        Self { shell: Shell::of(visit), passkeys: PasskeysHere::of(site), provider, login, problem }
+    }
+}
+
 /// `GET /sign-in`
-pub async fn page(visit: Visit) -> Response {
-    shown(&SignInPage { shell: Shell::of(&visit), login: String::new(), problem: None })
+pub async fn page(site: Site, visit: Visit) -> Response {
+    shown(&SignInPage::of(&site, &visit, String::new(), None))
 }
 
 /// What is filled in.
@@ -38,21 +48,19 @@ pub struct SignIn {
 /// # Errors
 /// The store cannot be used.
 pub async fn sign_in(site: Site, visit: Visit, Form(form): Form<SignIn>) -> Result<Response, Trouble> {
-    let shell = Shell::of(&visit);
     if !site.limits().may_try_password(&form.login) {
-        let page = SignInPage { shell, login: form.login, problem: Some("sign-in-too-often") };
+        let page = SignInPage::of(&site, &visit, form.login, Some("sign-in-too-often"));
         return Ok(shown_as(StatusCode::TOO_MANY_REQUESTS, &page));
     }
     let _turn = site.limits().hashing.acquire().await;
     let login = form.login.clone();
-    let secret = site.change(move |site| session::sign_in(site, &form.login, &form.password)).await?;
-    match secret {
-        Some(secret) => Ok(with_cookie(go_to("/desk"), &site, Cookie::Desk, &secret)),
-        None => {
-            let page = SignInPage { shell, login, problem: Some("sign-in-wrong") };
-            Ok(shown_as(StatusCode::UNPROCESSABLE_ENTITY, &page))
-        }
-    }
+    let problem = match site.change(move |site| session::sign_in(site, &form.login, &form.password)).await? {
+        SignedIn::Yes(secret) => return Ok(with_cookie(go_to("/desk"), &site, Cookie::Desk, &secret)),
+        SignedIn::No => "sign-in-wrong",
+        SignedIn::NeedsPasskey => "sign-in-needs-passkey",
+    };
+    let page = SignInPage::of(&site, &visit, login, Some(problem));
+    Ok(shown_as(StatusCode::UNPROCESSABLE_ENTITY, &page))
 }
 
 /// `POST /sign-out`

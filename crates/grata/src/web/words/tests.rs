@@ -73,6 +73,7 @@ fn spelled_out() -> BTreeSet<String> {
     for role in grata_store::queries::accounts::Role::ALL {
         add("role-", &[role.as_str(), &format!("{}-help", role.as_str())]);
     }
+    add("why-", &grata_core::emergency::Why::ALL.map(|why| why.as_str()));
     for trouble in [
         "not-found",
         "forbidden",
@@ -84,6 +85,7 @@ fn spelled_out() -> BTreeSet<String> {
         "conflict",
         "unavailable",
         "internal",
+        "passkey",
     ] {
         add("trouble-", &[trouble, &format!("{trouble}-advice")]);
     }
