@@ -117,7 +117,8 @@ mod memory {
         let maps = std::fs::read_to_string("/proc/self/maps").unwrap();
         let mut memory = std::fs::File::open("/proc/self/mem").unwrap();
         let mut found = 0;
-        let mut page = vec![0u8; 1 << 20];
+        // Small, or the kernel would lay it beside the pages that are searched.
+        let mut page = vec![0u8; 4096];
         for line in maps.lines().filter(|line| line.contains(" rw")) {
             let (low, high) = line.split_once(' ').unwrap().0.split_once('-').unwrap();
             let (mut at, end) =
