@@ -15,7 +15,7 @@ use crate::app::demo::{self, samples};
 use crate::app::{people, settings};
 use crate::cx::Cx;
 use crate::error::{AppError, ErrorKind};
-use crate::web::serve::{ServeOrder, serve};
+use crate::web::serve::{ServeOrder, base, serve};
 
 /// Try everything out: an album of sample photos, made-up people, ready to click
 ///
@@ -59,7 +59,7 @@ pub fn run(arguments: &Arguments, cx: &Cx) -> Result<Finish, AppError> {
         let origin =
             Origin::new("demo").map_err(|error| AppError::new(ErrorKind::Internal, error.to_string()))?;
         let store = data::create(&places, &RootHolder::File, &origin, cx)?;
-        settings::set(&store, people::ADDRESS, &format!("http://{}", arguments.listen), cx.by())?;
+        settings::set(&store, people::ADDRESS, &base(arguments.listen), cx.by())?;
         let _ = writeln!(say, "Taking in the photos; every face is hidden first.");
         let filled = demo::fill(&store, &photos, cx, &mut say)?;
         (store, Some(filled))
@@ -69,8 +69,8 @@ pub fn run(arguments: &Arguments, cx: &Cx) -> Result<Finish, AppError> {
     let password = demo::open_desk(&store, cx)?;
     let _ = writeln!(
         say,
-        "The desk: http://{}/sign-in as `{}` with the password `{password}`.",
-        arguments.listen,
+        "The desk: {}/sign-in as `{}` with the password `{password}`.",
+        base(arguments.listen),
         demo::LOGIN
     );
     if let Some(filled) = &filled {

@@ -171,7 +171,7 @@ fn install(cx: &Cx, order: &Install, out: &mut dyn Write) -> Result<Finish, AppE
             other => other?,
         };
     if let (Some(store), Step::Installed) = (&log, &installed.model) {
-        find::record_installation(store, cx.now())?;
+        find::record_installation(store, cx.by())?;
         eprintln!("It is on record in the log of {}.", shown(&order.data.data));
     }
     if order.json.json {

@@ -34,6 +34,8 @@ pub struct Passkeys {
 
 struct Party {
     host: String,
+    /// Where pages are called by that name.
+    address: String,
     webauthn: Webauthn,
 }
 
@@ -47,6 +49,11 @@ impl Passkeys {
     /// The name that browsers have to have called for passkeys to work; none if they never do.
     pub fn host(&self) -> Option<&str> {
         self.party.as_ref().map(|party| party.host.as_str())
+    }
+
+    /// The address that is called so.
+    pub fn address(&self) -> Option<&str> {
+        self.party.as_ref().map(|party| party.address.as_str())
     }
 
     fn webauthn(&self) -> Result<&Webauthn, AppError> {
@@ -71,7 +78,8 @@ fn party(address: &str) -> Option<Party> {
     let host = url.domain()?.to_string();
     let builder = WebauthnBuilder::new(&host, &url).ok()?.rp_name("grata");
     let webauthn = builder.allow_any_port(is_here).build().ok()?;
-    Some(Party { host, webauthn })
+    let address = url.as_str().trim_end_matches('/').to_string();
+    Some(Party { host, address, webauthn })
 }
 
 /// Whatever is wrong with what an authenticator said: which it is helps only whoever tries to cheat.
@@ -233,5 +241,7 @@ mod tests {
         ] {
             assert_eq!(Passkeys::at(address).host(), host, "{address}");
         }
+        assert_eq!(Passkeys::at("http://127.0.0.1:8080").address(), Some("http://localhost:8080"));
+        assert_eq!(Passkeys::at("https://a.example/grata/").address(), Some("https://a.example/grata"));
     }
 }

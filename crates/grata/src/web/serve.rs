@@ -85,7 +85,7 @@ pub fn serve(order: &ServeOrder, store: Store, cx: &Cx, say: &mut dyn Write) -> 
 
 /// Where a browser goes. By name if that is this machine: links begin so, cookies belong to it, and passkeys
 /// know no numbers.
-fn base(address: SocketAddr) -> String {
+pub fn base(address: SocketAddr) -> String {
     match address.ip().is_loopback() {
         true => format!("http://localhost:{}", address.port()),
         false => format!("http://{address}"),

@@ -5,15 +5,15 @@
 
 use std::path::{Path, PathBuf};
 
-use grata_core::audit::entry::{ActorClass, Event, EventKind};
+use grata_core::audit::entry::EventKind;
 use grata_core::digest::Digest;
-use grata_core::time::Timestamp;
 use grata_store::Store;
 use grata_vision::recognise::Family;
 
 use super::manifest::{self, FIND, Manifest, Sha256Sum};
 use super::{VerifiedModel, folder, models_folder, runtime_library};
 use crate::config::Config;
+use crate::cx::By;
 use crate::error::{AppError, ErrorKind};
 use crate::words::shown;
 use crate::worker::protocol::FindFiles;
@@ -130,8 +130,8 @@ fn read(path: &Path) -> Result<Vec<u8>, AppError> {
 ///
 /// # Errors
 /// What the store says.
-pub fn record_installation(store: &Store, now: Timestamp) -> Result<(), AppError> {
-    store.begin(now)?.commit(Event::new(EventKind::ModelInstalled, ActorClass::Staff))?;
+pub fn record_installation(store: &Store, by: By) -> Result<(), AppError> {
+    store.begin(by.at)?.commit(by.event(EventKind::ModelInstalled))?;
     Ok(())
 }
 

@@ -29,8 +29,8 @@ pub struct PasskeysHere {
 impl PasskeysHere {
     /// Of this installation.
     pub fn of(site: &Site) -> Self {
-        let host = site.passkeys().host().unwrap_or_default().to_string();
-        Self { host, address: site.address().to_string() }
+        let said = |word: Option<&str>| word.unwrap_or_default().to_string();
+        Self { host: said(site.passkeys().host()), address: said(site.passkeys().address()) }
     }
 }
 
