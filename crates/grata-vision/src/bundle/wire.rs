@@ -114,6 +114,48 @@ fn push_varint(out: &mut Vec<u8>, mut value: u64) {
     out.push(value as u8);
 }
 
+/// `onnx.TensorProto.DataType`: 32-bit floats.
+pub(crate) const FLOAT: u64 = 1;
+
+/// An end of an ONNX graph (`onnx.ValueInfoProto`): floats of this shape. `batch`: before it, an axis of any
+/// extent.
+pub(crate) fn port(name: &str, batch: bool, extents: impl IntoIterator<Item = u64>) -> Vec<u8> {
+    let mut shape = Vec::new();
+    if batch {
+        let mut dimension = Vec::new();
+        put_bytes(&mut dimension, 2, b"batch");
+        put_bytes(&mut shape, 1, &dimension);
+    }
+    for extent in extents {
+        let mut dimension = Vec::new();
+        put_varint(&mut dimension, 1, extent);
+        put_bytes(&mut shape, 1, &dimension);
+    }
+    let mut tensor = Vec::new();
+    put_varint(&mut tensor, 1, FLOAT);
+    put_bytes(&mut tensor, 2, &shape);
+    let mut kind = Vec::new();
+    put_bytes(&mut kind, 1, &tensor);
+    let mut port = Vec::new();
+    put_bytes(&mut port, 1, name.as_bytes());
+    put_bytes(&mut port, 2, &kind);
+    port
+}
+
+/// The file around a graph (`onnx.ModelProto`). `format`: version of the format; `operators`: of the
+/// operators.
+pub(crate) fn model(graph: &[u8], format: u64, operators: u64) -> Vec<u8> {
+    let mut model = Vec::with_capacity(graph.len() + 64);
+    put_varint(&mut model, 1, format);
+    put_bytes(&mut model, 2, b"grata");
+    put_bytes(&mut model, 7, graph);
+    let mut version = Vec::new();
+    put_bytes(&mut version, 1, b"");
+    put_varint(&mut version, 2, operators);
+    put_bytes(&mut model, 8, &version);
+    model
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -1,6 +1,6 @@
 //! A model so small that its answers can be worked out by hand: does a runtime calculate at all?
 
-use crate::bundle::wire::{put_bytes, put_varint};
+use crate::bundle::wire::{FLOAT, model, port, put_bytes, put_varint};
 use crate::bundle::{self, BundleError};
 
 use super::{ModelRuntime, RuntimeError, Tensor};
@@ -32,20 +32,12 @@ pub fn published() -> Vec<u8> {
     put_bytes(&mut graph, 1, &node("Relu", &["picture"], POSITIVE, &[]));
     put_bytes(&mut graph, 2, b"self-test");
     put_bytes(&mut graph, 5, &ones("ones", &[1, 1, 3, 3]));
-    put_bytes(&mut graph, 11, &port("picture", &[10, 1, 4, 4]));
-    put_bytes(&mut graph, 11, &port("ones", &[1, 1, 3, 3]));
-    put_bytes(&mut graph, 12, &port(SUMS, &[10, 1, 4, 4]));
-    put_bytes(&mut graph, 12, &port(POSITIVE, &[10, 1, 4, 4]));
-    put_bytes(&mut graph, 13, &port("stale", &[10, 1, 4, 4]));
-    let mut model = Vec::new();
-    put_varint(&mut model, 1, 3); // format version
-    put_bytes(&mut model, 2, b"grata");
-    put_bytes(&mut model, 7, &graph);
-    let mut operators = Vec::new();
-    put_bytes(&mut operators, 1, b"");
-    put_varint(&mut operators, 2, 9); // version of the operators
-    put_bytes(&mut model, 8, &operators);
-    model
+    put_bytes(&mut graph, 11, &port("picture", false, [10, 1, 4, 4]));
+    put_bytes(&mut graph, 11, &port("ones", false, [1, 1, 3, 3]));
+    put_bytes(&mut graph, 12, &port(SUMS, false, [10, 1, 4, 4]));
+    put_bytes(&mut graph, 12, &port(POSITIVE, false, [10, 1, 4, 4]));
+    put_bytes(&mut graph, 13, &port("stale", false, [10, 1, 4, 4]));
+    model(&graph, 3, 9)
 }
 
 fn node(operator: &str, inputs: &[&str], output: &str, attributes: &[(&str, &[u64])]) -> Vec<u8> {
@@ -78,27 +70,6 @@ fn ones(name: &str, shape: &[u64]) -> Vec<u8> {
     put_bytes(&mut tensor, 9, &1.0_f32.to_le_bytes().repeat(count as usize));
     tensor
 }
-
-fn port(name: &str, extents: &[u64]) -> Vec<u8> {
-    let mut shape = Vec::new();
-    for extent in extents {
-        let mut dimension = Vec::new();
-        put_varint(&mut dimension, 1, *extent);
-        put_bytes(&mut shape, 1, &dimension);
-    }
-    let mut tensor = Vec::new();
-    put_varint(&mut tensor, 1, FLOAT);
-    put_bytes(&mut tensor, 2, &shape);
-    let mut kind = Vec::new();
-    put_bytes(&mut kind, 1, &tensor);
-    let mut port = Vec::new();
-    put_bytes(&mut port, 1, name.as_bytes());
-    put_bytes(&mut port, 2, &kind);
-    port
-}
-
-/// `onnx.TensorProto.DataType`.
-const FLOAT: u64 = 1;
 
 /// Runs the model on a picture of 3 x 2 values and compares with the answer by hand.
 ///

@@ -1,6 +1,6 @@
 //! ONNX files, written: nodes, weights, and the two ends. Field numbers after `onnx.proto`.
 
-use super::super::wire::{put_bytes, put_varint};
+use super::super::wire::{FLOAT, model, port, put_bytes, put_varint};
 use super::Convolution;
 
 /// Version of the file format: weights need not be inputs.
@@ -10,7 +10,6 @@ const IR_VERSION: u64 = 8;
 const OPERATORS: u64 = 13;
 
 /// `onnx.TensorProto.DataType`.
-const FLOAT: u64 = 1;
 const INT64: u64 = 7;
 
 /// A graph that is being written.
@@ -88,37 +87,10 @@ impl Graph {
         let mut graph = self.nodes;
         put_bytes(&mut graph, 2, self.name.as_bytes());
         graph.extend_from_slice(&self.weights);
-        put_bytes(&mut graph, 11, &port(input.0, input.1));
-        put_bytes(&mut graph, 12, &port(output.0, output.1));
-        let mut model = Vec::with_capacity(graph.len() + 64);
-        put_varint(&mut model, 1, IR_VERSION);
-        put_bytes(&mut model, 2, b"grata");
-        put_bytes(&mut model, 7, &graph);
-        let mut operators = Vec::new();
-        put_bytes(&mut operators, 1, b"");
-        put_varint(&mut operators, 2, OPERATORS);
-        put_bytes(&mut model, 8, &operators);
-        model
+        let end =
+            |(name, extents): (&str, &[usize])| port(name, true, extents.iter().map(|&side| side as u64));
+        put_bytes(&mut graph, 11, &end(input));
+        put_bytes(&mut graph, 12, &end(output));
+        model(&graph, IR_VERSION, OPERATORS)
     }
-}
-
-fn port(name: &str, extents: &[usize]) -> Vec<u8> {
-    let mut shape = Vec::new();
-    let mut batch = Vec::new();
-    put_bytes(&mut batch, 2, b"batch");
-    put_bytes(&mut shape, 1, &batch);
-    for extent in extents {
-        let mut dimension = Vec::new();
-        put_varint(&mut dimension, 1, *extent as u64);
-        put_bytes(&mut shape, 1, &dimension);
-    }
-    let mut tensor = Vec::new();
-    put_varint(&mut tensor, 1, FLOAT);
-    put_bytes(&mut tensor, 2, &shape);
-    let mut kind = Vec::new();
-    put_bytes(&mut kind, 1, &tensor);
-    let mut port = Vec::new();
-    put_bytes(&mut port, 1, name.as_bytes());
-    put_bytes(&mut port, 2, &kind);
-    port
 }
