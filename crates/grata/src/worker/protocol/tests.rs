@@ -1,5 +1,7 @@
+use grata_vision::decode;
 use proptest::prelude::*;
 
+use super::check::format_named;
 use super::*;
 
 fn request(obscure: Option<Style>) -> Request {
