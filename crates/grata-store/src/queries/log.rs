@@ -41,7 +41,7 @@ fn actor_place(row: &[u8; 16]) -> Place<'_> {
     Place { table: "log_actors", column: "sealed_opening", row }
 }
 
-fn sealed(opening: &Opening) -> Vec<u8> {
+fn sealed(opening: &Opening) -> Result<Vec<u8>> {
     let sealed = SealedOpening {
         nonce: opening.nonce.to_string(),
         payload: opening.payload.clone(),
@@ -49,8 +49,7 @@ fn sealed(opening: &Opening) -> Vec<u8> {
         of: opening.of,
         proof: opening.proof.iter().map(Digest::to_string).collect(),
     };
-    // Texts and numbers: nothing that JSON could refuse.
-    serde_json::to_vec(&sealed).unwrap_or_default()
+    serde_json::to_vec(&sealed).map_err(|error| StoreError::unavailable("an opening of the log", error))
 }
 
 impl Reader {
@@ -242,7 +241,7 @@ impl Tx {
     pub(crate) fn keep_opening(&mut self, place: u64, subject: SubjectId, opening: &Opening) -> Result<()> {
         let row = row_of(place, opening.index);
         let name = KeyName::Subject(subject);
-        let sealed = self.shared.vault.seal(name, &payload_place(&row), &sealed(opening))?;
+        let sealed = self.shared.vault.seal(name, &payload_place(&row), &sealed(opening)?)?;
         self.tx.execute(
             "INSERT INTO log_payloads (place, part, subject, sealed_opening) VALUES ($1, $2, $3, $4)",
             values![place, opening.index, subject, sealed],
@@ -253,7 +252,7 @@ impl Tx {
     /// Who acted, sealed for the installation: the log itself does not say it.
     pub(crate) fn keep_actor(&mut self, place: u64, account: AccountId, opening: &Opening) -> Result<()> {
         let row = row_of(place, 0);
-        let sealed = self.shared.vault.seal(KeyName::Installation, &actor_place(&row), &sealed(opening))?;
+        let sealed = self.shared.vault.seal(KeyName::Installation, &actor_place(&row), &sealed(opening)?)?;
         self.tx.execute(
             "INSERT INTO log_actors (place, account, sealed_opening) VALUES ($1, $2, $3)",
             values![place, account, sealed],
