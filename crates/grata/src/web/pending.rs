@@ -72,38 +72,8 @@ fn of(handle: &Digest) -> Digest {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::web::pending::tests::chance::Chance;
-
-    mod chance {
-        use std::convert::Infallible;
-
-        /// Counts upwards.
-        #[derive(Default)]
-        pub struct Chance(pub u64);
-
-        impl rand_core::TryRng for Chance {
-            type Error = Infallible;
-
-            fn try_next_u32(&mut self) -> Result<u32, Infallible> {
-                self.try_next_u64().map(|number| number as u32)
-            }
-
-            fn try_next_u64(&mut self) -> Result<u64, Infallible> {
-                self.0 += 1;
-                Ok(self.0)
-            }
-
-            fn try_fill_bytes(&mut self, bytes: &mut [u8]) -> Result<(), Infallible> {
-                for chunk in bytes.chunks_mut(8) {
-                    let number = self.try_next_u64()?.to_be_bytes();
-                    chunk.copy_from_slice(&number[..chunk.len()]);
-                }
-                Ok(())
-            }
-        }
-
-        impl rand_core::TryCryptoRng for Chance {}
-    }
+    use getrandom::SysRng;
+    use rand_core::UnwrapErr;
 
     fn at(text: &str) -> Timestamp {
         text.parse().unwrap()
@@ -111,7 +81,7 @@ mod tests {
 
     #[test]
     fn sec_5_what_was_begun_is_taken_up_once_and_soon() {
-        let (pending, mut rng) = (Pending::default(), Chance::default());
+        let (pending, mut rng) = (Pending::default(), UnwrapErr(SysRng));
         let now = at("2026-10-02T09:00:00Z");
         let (one, two) = (pending.put(1, now, &mut rng), pending.put(2, now, &mut rng));
         assert_eq!(pending.take(&one, now), Some(1));
@@ -123,7 +93,7 @@ mod tests {
 
     #[test]
     fn sec_5_whoever_begins_too_often_pushes_out_the_oldest_only() {
-        let (pending, mut rng) = (Pending::default(), Chance::default());
+        let (pending, mut rng) = (Pending::default(), UnwrapErr(SysRng));
         let now = at("2026-10-02T09:00:00Z");
         let handles: Vec<String> = (0..=MOST).map(|number| pending.put(number, now, &mut rng)).collect();
         assert_eq!(pending.waiting().len(), MOST);
