@@ -3,10 +3,11 @@
 
 use grata_core::audit::entry::{ActorClass, Entry, EventKind};
 use grata_core::consent::Means;
-use grata_core::id::AccountId;
+use grata_core::id::{AccountId, PhotoId};
 use grata_core::tag::Tagger;
 use grata_store::queries::accounts::Role;
 
+use crate::serving::get_as;
 use crate::site::{Site, Who};
 
 pub const TESTS: &[(&str, fn())] = &[
@@ -14,6 +15,7 @@ pub const TESTS: &[(&str, fn())] = &[
     ("acc_1_rts_10_what_a_person_does_is_on_record_as_theirs", acc_1_a_person_is_on_record),
     ("tra_4_a_person_reads_which_account_it_was_and_no_name", tra_4_the_account_and_no_name),
     ("tra_4_a_look_at_the_list_of_people_is_one_entry_that_all_of_them_read", tra_4_a_list),
+    ("tra_4_looks_of_many_at_once_are_on_record_one_by_one", tra_4_looks_at_once),
 ];
 
 /// Everything of this kind on record: by which class and which account.
@@ -159,4 +161,40 @@ fn tra_4_a_list() {
     }
     let page = site.get_in(&ben, "/me/data", "fr").expect(200).text();
     assert!(page.contains("Liste avec votre nom et vos réponses regardée"));
+}
+
+/// Two reviewers look at one photo again and again while a third asks for one that is not there: every
+/// look is on record as whose it was, and nobody gets what another is refused.
+fn tra_4_looks_at_once() {
+    const EACH: usize = 12;
+    let site = Site::new();
+    let (one, two) = (site.staff(Role::Reviewer), site.staff(Role::Reviewer));
+    let accounts = [site.account(&one), site.account(&two)];
+    let cookies = [one.cookie().unwrap(), two.cookie().unwrap()];
+    let before = on_record(&site, EventKind::Viewed).len();
+    let photo = site.photo;
+    let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    site.served(free, |base| {
+        let address = base.trim_start_matches("http://");
+        std::thread::scope(|scope| {
+            for number in 0..3 * EACH {
+                let cookie = &cookies[number % 2];
+                scope.spawn(move || {
+                    let there = number % 3 != 2;
+                    let id = if there { photo } else { PhotoId::from_bytes([7; 16]) };
+                    let answer = get_as(address, &format!("/desk/photos/{id}"), cookie);
+                    assert!(
+                        answer.starts_with(if there { "HTTP/1.1 200" } else { "HTTP/1.1 404" }),
+                        "{answer}"
+                    );
+                });
+            }
+        });
+    });
+    let looks = on_record(&site, EventKind::Viewed).split_off(before);
+    assert_eq!(looks.len(), 2 * EACH);
+    for account in accounts {
+        assert_eq!(looks.iter().filter(|look| **look == (ActorClass::Staff, Some(account))).count(), EACH);
+    }
+    site.store.read().unwrap().verify_log(&[]).unwrap();
 }

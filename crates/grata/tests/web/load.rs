@@ -1,8 +1,6 @@
 //! How long pages take with 10,000 photos, 2,000 people and 50 visitors at once. Says figures and judges
 //! none: `cargo nextest run --release --workspace --test web --run-ignored only --no-capture -E 'test(load)'`.
 
-use std::io::{Read as _, Write as _};
-use std::net::TcpStream;
 use std::time::{Duration, Instant};
 
 use grata_core::consent::ActKind;
@@ -15,6 +13,7 @@ use grata_core::tag::TagKind;
 use grata_store::queries::accounts::Role;
 use grata_store::vault::KeyName;
 
+use crate::serving::get_as;
 use crate::site::{Site, Who};
 use crate::support::{event, now, until};
 use crate::world::{World, region};
@@ -127,8 +126,10 @@ fn visits(site: &Site, who: &Who, path: &str, pause: Duration) -> Vec<Duration> 
                             let share = (visitor * 37 + round * 61) % 100;
                             std::thread::sleep(pause * share as u32 / 50);
                             let begun = Instant::now();
-                            fetch(address, cookie, path);
-                            begun.elapsed()
+                            let answer = get_as(address, path, cookie);
+                            let took = begun.elapsed();
+                            assert!(answer.starts_with("HTTP/1.1 200"), "{}", answer.lines().next().unwrap());
+                            took
                         };
                         (0..ROUNDS).map(visit).collect::<Vec<_>>()
                     })
@@ -139,18 +140,4 @@ fn visits(site: &Site, who: &Who, path: &str, pause: Duration) -> Vec<Duration> 
     });
     times.sort();
     times
-}
-
-fn fetch(address: &str, cookie: &str, path: &str) {
-    let mut stream = TcpStream::connect(address).unwrap();
-    let request =
-        format!("GET {path} HTTP/1.1\r\nhost: {address}\r\ncookie: {cookie}\r\nconnection: close\r\n\r\n");
-    stream.write_all(request.as_bytes()).unwrap();
-    let mut answer = Vec::new();
-    stream.read_to_end(&mut answer).unwrap();
-    assert!(
-        answer.starts_with(b"HTTP/1.1 200"),
-        "{}",
-        String::from_utf8_lossy(&answer[..40.min(answer.len())])
-    );
 }

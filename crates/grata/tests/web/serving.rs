@@ -41,7 +41,8 @@ fn get(address: &str, path: &str) -> String {
     get_as(address, path, "")
 }
 
-fn get_as(address: &str, path: &str, cookie: &str) -> String {
+/// The whole answer to a request over loopback, heads included.
+pub fn get_as(address: &str, path: &str, cookie: &str) -> String {
     let mut stream = TcpStream::connect(address).unwrap();
     write!(stream, "GET {path} HTTP/1.1\r\nhost: {address}\r\ncookie: {cookie}\r\nconnection: close\r\n\r\n")
         .unwrap();
