@@ -23,6 +23,7 @@
 //! What leaves:
 //! - [`photo`]: a photo and its faces
 //! - [`tag`]: who a face is, said by hand; "not me" wins
+//! - [`code`], [`taken`]: what is printed on a bib or a card, and about when: found without a face
 //! - [`release`]: for each face shown or hidden, and why
 //! - [`recall`]: what has left and may no longer be shown
 //!
@@ -32,6 +33,7 @@
 //! - [`rights`]: when a request is due, and what an erasure does
 
 pub mod audit;
+pub mod code;
 pub mod consent;
 pub mod digest;
 pub mod emergency;
@@ -53,4 +55,5 @@ pub mod scope;
 pub mod signed;
 pub mod subject;
 pub mod tag;
+pub mod taken;
 pub mod time;

@@ -73,6 +73,7 @@ pub enum EventKind {
     EmergencyEnded,
     ProviderLinked,
     ProviderUnlinked,
+    CodesChanged,
 }
 
 /// Who acted, as a class; never which person.
@@ -161,6 +162,8 @@ pub enum Count {
     Listed,
     // people in a list of who is in the photos of an album
     Named,
+    // numbers and codes that photos are found by
+    Codes,
 }
 
 /// What the log says about somebody, for nobody but them.
