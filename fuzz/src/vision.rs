@@ -3,6 +3,7 @@
 use grata_core::geometry::PixelRect;
 use grata_core::obscure::ObscureStyle;
 use grata_core::region::Region;
+use grata_core::taken::TimeStep;
 use grata_vision::decode::{self, Format, Limits};
 use grata_vision::detect::Picture;
 use grata_vision::jpeg::CoefficientPhoto;
@@ -14,6 +15,9 @@ const LIMITS: Limits = Limits { file_bytes: 1 << 20, pixels: 1 << 20 };
 /// Tells the format and decodes.
 pub fn decode(bytes: &[u8]) {
     let format = decode::sniff(bytes);
+    if let Some(taken) = decode::taken(bytes, TimeStep::Hour) {
+        assert_eq!(taken.coarser(TimeStep::Hour), taken);
+    }
     match decode::decode(bytes, &LIMITS) {
         Ok(decoded) => {
             assert_eq!(Some(decoded.format), format);

@@ -7,6 +7,7 @@ mod heif;
 mod jpeg;
 mod png;
 mod stored;
+mod taken;
 mod tiff;
 mod webp;
 
@@ -15,6 +16,7 @@ use grata_core::geometry::Size;
 pub use exif_orientation::exif_orientation;
 pub use heif::converted_end;
 pub(crate) use jpeg::end_of_thrown_away;
+pub use taken::taken;
 
 use crate::colour::ColourProfile;
 use crate::frame::Frame;
