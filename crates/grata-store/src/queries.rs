@@ -21,6 +21,7 @@ use crate::error::{Result, StoreError};
 pub mod accounts;
 pub mod albums;
 pub mod channels;
+pub mod codes;
 pub mod consents;
 pub mod desk;
 pub mod emergencies;

@@ -22,6 +22,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../../migrations/sqlite/0006_passkeys.sql"),
     include_str!("../../migrations/sqlite/0007_emergencies.sql"),
     include_str!("../../migrations/sqlite/0008_identities.sql"),
+    include_str!("../../migrations/sqlite/0009_codes.sql"),
 ];
 
 /// How long a writer waits for the one before it.
