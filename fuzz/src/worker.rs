@@ -1,6 +1,6 @@
 //! What grata must hold to, whatever a worker says.
 
-use grata::worker::protocol::{Answer, Checked, Rect, Request, Style, Task, read_header};
+use grata::worker::protocol::{Answer, Checked, Rect, Request, Step, Style, Task, read_header};
 use grata_vision::decode::Limits;
 
 /// Reads messages as answers of a worker that may have been taken over.
@@ -12,10 +12,8 @@ pub fn protocol(mut bytes: &[u8]) {
         min_face: Some(20),
         margin: 0.3,
         given,
-        planned: None,
-        screen: None,
-        digest: false,
-        measure: None,
+        taken: Some(Step::Hour),
+        ..Task::default()
     };
     let request = Request { id: 1, task };
     while let Ok(Some((answer, body))) = read_header::<Answer>(&mut bytes) {

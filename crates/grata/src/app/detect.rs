@@ -41,16 +41,8 @@ pub fn detect(
     }
     let crew = batch::crew(cx, Some((cx.hands.detect_model)(&cx.config, &cx.stop, say)?));
     let ready = batch::get_ready(&crew, say)?;
-    let task = Task {
-        obscure: None,
-        min_face: order.look.min_face,
-        margin: order.look.margin.share(),
-        given: Vec::new(),
-        planned: None,
-        screen: None,
-        digest: false,
-        measure: None,
-    };
+    let margin = order.look.margin.share();
+    let task = Task { min_face: order.look.min_face, margin, ..Task::default() };
     batch::run(ready, &items, order.jobs, audience, |slot, photo, ()| find(cx, slot, photo, &task));
     Ok(())
 }

@@ -367,14 +367,5 @@ enum Failure {
 struct Stopped;
 
 fn task(measure: MeasureTask) -> Task {
-    Task {
-        obscure: None,
-        min_face: None,
-        margin: 0.0,
-        given: Vec::new(),
-        planned: None,
-        screen: None,
-        digest: false,
-        measure: Some(measure),
-    }
+    Task { measure: Some(measure), ..Task::default() }
 }

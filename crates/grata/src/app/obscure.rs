@@ -208,10 +208,7 @@ impl Work<'_> {
             min_face: self.order.look.min_face,
             margin: self.order.look.margin.share(),
             given,
-            planned: None,
-            screen: None,
-            digest: false,
-            measure: None,
+            ..Task::default()
         })
     }
 

@@ -282,10 +282,8 @@ fn careful_task(hide: &[Region], screen: Screen) -> Task {
         min_face: Some(grata_vision::detect::DetectOptions::default().min_face),
         margin: grata_core::region::Margin::DEFAULT.share(),
         given: hide.iter().map(|region| region.rect.into()).collect(),
-        planned: None,
         screen: Some(screen),
-        digest: false,
-        measure: None,
+        ..Task::default()
     }
 }
 

@@ -119,6 +119,7 @@ impl PhotoEngine for Vision {
             finished,
             notes: found.notes,
             digest: task.digest.then(|| pixel_digest(photo, limits)).transpose()?,
+            taken: task.taken.and_then(|step| decode::taken(photo, step.into())),
         })
     }
 
@@ -184,6 +185,7 @@ impl Vision {
             finished: Some(for_screen(done.format, done.bytes, task, limits)?),
             notes: done.found.notes,
             digest: None,
+            taken: None,
         })
     }
 }

@@ -15,6 +15,7 @@ use std::path::PathBuf;
 use grata_core::geometry::{PixelRect, Size};
 use grata_core::obscure::ObscureStyle;
 use grata_core::region::Margin;
+use grata_core::taken::{Taken, TimeStep};
 use grata_vision::decode::Format;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -131,8 +132,8 @@ pub struct Request {
     pub task: Task,
 }
 
-/// What to do with a photo.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+/// What to do with a photo; by default nothing but to decode it.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Task {
     /// `None`: find the regions only.
     pub obscure: Option<Style>,
@@ -145,6 +146,9 @@ pub struct Task {
     /// Whether to say what the upright pixels are, as a digest.
     #[serde(default)]
     pub digest: bool,
+    /// Whether to say about when the photo was taken, and how exactly.
+    #[serde(default)]
+    pub taken: Option<Step>,
     /// For a release: this is hidden, and faces that only the last look sees, which have a score in the
     /// answer; `min_face` and `given` say nothing.
     #[serde(default)]
@@ -213,6 +217,37 @@ impl From<Style> for ObscureStyle {
     }
 }
 
+/// [`TimeStep`] on the wire.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Step {
+    /// To the day.
+    Day,
+    /// To the hour.
+    Hour,
+    /// To the quarter of an hour.
+    Quarter,
+}
+
+impl From<TimeStep> for Step {
+    fn from(step: TimeStep) -> Self {
+        match step {
+            TimeStep::Day => Self::Day,
+            TimeStep::Hour => Self::Hour,
+            TimeStep::Quarter => Self::Quarter,
+        }
+    }
+}
+
+impl From<Step> for TimeStep {
+    fn from(step: Step) -> Self {
+        match step {
+            Step::Day => Self::Day,
+            Step::Hour => Self::Hour,
+            Step::Quarter => Self::Quarter,
+        }
+    }
+}
+
 /// A rectangle on the wire: x, y, width, height.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Rect(pub u32, pub u32, pub u32, pub u32);
@@ -254,6 +289,9 @@ pub enum Verdict {
         /// SHA-256 of the upright pixels, if it was asked for.
         #[serde(default)]
         digest: Option<[u8; 32]>,
+        /// About when it was taken, if that was asked for and the photo says it.
+        #[serde(default)]
+        taken: Option<String>,
     },
     /// A step of a measurement is done. Nothing about a single person is in it.
     Measured(Box<Measured>),
@@ -299,6 +337,8 @@ pub struct Done {
     pub body_bytes: u64,
     /// SHA-256 of the upright pixels, if it was asked for.
     pub digest: Option<[u8; 32]>,
+    /// About when it was taken, if that was asked for and the photo says it.
+    pub taken: Option<Taken>,
 }
 
 /// Why a message does not count.

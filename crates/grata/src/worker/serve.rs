@@ -7,6 +7,7 @@ use std::fs::File;
 use std::io::{self, Read};
 use std::process::ExitCode;
 
+use grata_core::taken::Taken;
 use grata_vision::decode::{self, Format};
 
 use super::confine;
@@ -56,6 +57,8 @@ pub struct Processed {
     pub notes: Vec<String>,
     /// SHA-256 of the upright pixels, if the task asked for it.
     pub digest: Option<[u8; 32]>,
+    /// About when it was taken, if the task asked for that and the photo says it.
+    pub taken: Option<Taken>,
 }
 
 /// Second half of getting ready: what no longer needs files.
@@ -149,12 +152,13 @@ fn answer(
     }
     let (verdict, finished) = match engine.process(&photo, &request.task, limits) {
         Err(reason) => (Verdict::Refused { reason }, Vec::new()),
-        Ok(Processed { size, regions, finished, notes, digest }) => {
+        Ok(Processed { size, regions, finished, notes, digest, taken }) => {
             let regions = regions.into_iter().map(wire_region).collect();
             let (format, bytes) = finished.map_or((None, Vec::new()), |(format, bytes)| {
                 (Some(protocol::format_name(format).to_string()), bytes)
             });
-            (Verdict::Done { size, regions, format, notes, digest }, bytes)
+            let taken = taken.map(|taken| taken.to_string());
+            (Verdict::Done { size, regions, format, notes, digest, taken }, bytes)
         }
     };
     (Answer { id: request.id, verdict }, finished)

@@ -110,6 +110,7 @@ fn done(task: &Task, format: Format) -> Processed {
         finished,
         notes: Vec::new(),
         digest: task.digest.then_some([7; 32]),
+        taken: None,
     }
 }
 
@@ -175,6 +176,7 @@ fn disobey(command: &str, request: &Request, output: &mut impl Write) {
         format: Some("png".into()),
         notes: vec![serde_json::to_string(request).unwrap()],
         digest: request.task.digest.then_some([7; 32]),
+        taken: None,
     };
     let answer = |id, verdict| Answer { id, verdict };
     let mut start = Vec::new();

@@ -78,16 +78,7 @@ fn real_photos() {
     let crew = Crew::new(&command, Some(model), config.limits, &Stop::default());
     let mut slot = crew.first_slot().unwrap();
     let mut faces = |bytes: &[u8]| {
-        let task = Task {
-            obscure: None,
-            min_face: Some(20),
-            margin: 0.25,
-            given: vec![],
-            planned: None,
-            screen: None,
-            digest: false,
-            measure: None,
-        };
+        let task = Task { min_face: Some(20), margin: 0.25, ..Task::default() };
         match slot.process(&task, &mut &bytes[..], bytes.len() as u64, |_| Ok(())).unwrap() {
             Checked::Done(done) => (done.size, done.regions),
             Checked::Measured(_) => unreachable!("nothing is measured here"),

@@ -176,13 +176,9 @@ impl Studio<'_> {
         let original = self.store.blobs().get(self.store.vault(), BlobKey::Original(photo))?;
         let task = Task {
             obscure: Some(self.style.into()),
-            min_face: None,
             margin: Margin::DEFAULT.share(),
-            given: Vec::new(),
             planned: Some(planned),
-            screen: None,
-            digest: false,
-            measure: None,
+            ..Task::default()
         };
         let mut bytes = Vec::new();
         let sink = |piece: &[u8]| {

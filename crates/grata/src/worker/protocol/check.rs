@@ -1,6 +1,7 @@
 //! What a worker says, held against what it was asked.
 
 use grata_core::geometry::{PixelRect, Size};
+use grata_core::taken::Taken;
 use grata_vision::decode::{self, Format};
 
 use super::{
@@ -39,7 +40,7 @@ impl Answer {
                 Err(ProtocolError::Nonsense("a refusal with a picture"))
             }
             Verdict::Refused { reason } => Ok(Checked::Refused(harmless(&reason))),
-            Verdict::Done { size: (width, height), regions, format, notes, digest } => {
+            Verdict::Done { size: (width, height), regions, format, notes, digest, taken } => {
                 if digest.is_some() != request.task.digest {
                     return Err(ProtocolError::Nonsense("not what was asked for"));
                 }
@@ -51,7 +52,8 @@ impl Answer {
                     return Err(ProtocolError::Nonsense("too many notes"));
                 }
                 let notes = notes.iter().map(|note| harmless(note)).collect();
-                Ok(Checked::Done(Done { size, regions, format, notes, body_bytes, digest }))
+                let taken = checked_time(taken.as_deref(), request)?;
+                Ok(Checked::Done(Done { size, regions, format, notes, body_bytes, digest, taken }))
             }
         }
     }
@@ -69,6 +71,18 @@ fn checked_format(format: Option<&str>, request: &Request) -> Result<Option<Form
             format_named(name).map(Some).ok_or(ProtocolError::Nonsense("an unknown format"))
         }
         _ => Err(ProtocolError::Nonsense("not what was asked for")),
+    }
+}
+
+/// A time that is no finer than what was asked for (PUB-9).
+fn checked_time(taken: Option<&str>, request: &Request) -> Result<Option<Taken>, ProtocolError> {
+    match (taken, request.task.taken) {
+        (None, _) => Ok(None),
+        (Some(text), Some(step)) => {
+            let taken = text.parse::<Taken>().ok().filter(|taken| taken.coarser(step.into()) == *taken);
+            taken.map(Some).ok_or(ProtocolError::Nonsense("an impossible time"))
+        }
+        (Some(_), None) => Err(ProtocolError::Nonsense("not what was asked for")),
     }
 }
 

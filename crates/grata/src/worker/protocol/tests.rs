@@ -5,24 +5,12 @@ use super::check::format_named;
 use super::*;
 
 fn request(obscure: Option<Style>) -> Request {
-    Request {
-        id: 7,
-        task: Task {
-            obscure,
-            min_face: Some(20),
-            margin: 0.25,
-            given: vec![],
-            planned: None,
-            screen: None,
-            digest: false,
-            measure: None,
-        },
-    }
+    Request { id: 7, task: Task { obscure, min_face: Some(20), margin: 0.25, ..Task::default() } }
 }
 
 fn done(size: (u32, u32), regions: Vec<(Rect, Option<f32>)>, format: Option<&str>) -> Answer {
-    let verdict =
-        Verdict::Done { size, regions, format: format.map(Into::into), notes: vec![], digest: None };
+    let format = format.map(Into::into);
+    let verdict = Verdict::Done { size, regions, format, notes: vec![], digest: None, taken: None };
     Answer { id: 7, verdict }
 }
 
@@ -100,7 +88,10 @@ fn sec_8_an_answer_has_no_more_regions_and_notes_than_anybody_needs() {
     let answer = |regions: usize, notes: usize| {
         let regions = vec![(Rect(0, 0, 1, 1), None); regions];
         let notes = vec![String::new(); notes];
-        Answer { id: 7, verdict: Verdict::Done { size, regions, format: None, notes, digest: None } }
+        Answer {
+            id: 7,
+            verdict: Verdict::Done { size, regions, format: None, notes, digest: None, taken: None },
+        }
     };
     for (regions, notes, makes_sense) in
         [(MAX_REGIONS, MAX_NOTES, true), (MAX_REGIONS + 1, 0, false), (0, MAX_NOTES + 1, false)]
@@ -115,9 +106,35 @@ fn sec_8_an_answer_has_no_more_regions_and_notes_than_anybody_needs() {
         format: None,
         notes: vec![],
         digest: None,
+        taken: None,
     };
     let header = serde_json::to_vec(&Answer { id: u64::MAX, verdict }).unwrap();
     assert!(header.len() < MAX_HEADER_BYTES as usize, "the longest list of regions fits a header");
+}
+
+#[test]
+fn pub_9_a_worker_says_no_finer_time_than_it_was_asked_for() {
+    let answer = |taken: &str, asked: Option<Step>| {
+        let mut request = request(None);
+        request.task.taken = asked;
+        let mut answer = done((100, 100), vec![], None);
+        if let Verdict::Done { taken: said, .. } = &mut answer.verdict {
+            *said = Some(taken.into());
+        }
+        answer.check(&request, 9, 0, &decode::Limits::default()).is_ok()
+    };
+    assert!(answer("2026-09-05T14:45", Some(Step::Quarter)));
+    for (taken, asked) in [
+        ("2026-09-05T14:45", Some(Step::Hour)),
+        ("2026-09-05T14:00", Some(Step::Day)),
+        ("2026-09-05T14:46", Some(Step::Quarter)),
+        ("2026-09-05T14:45:01", Some(Step::Quarter)),
+        ("Alice", Some(Step::Quarter)),
+        ("2026-09-05T14:45", None),
+    ] {
+        assert!(!answer(taken, asked), "{taken} {asked:?}");
+    }
+    assert!(done((100, 100), vec![], None).check(&request(None), 9, 0, &decode::Limits::default()).is_ok());
 }
 
 #[test]
@@ -173,7 +190,7 @@ proptest! {
         given in proptest::collection::vec((any::<u32>(), any::<u32>(), any::<u32>(), any::<u32>()), 0..50),
     ) {
         let given = given.into_iter().map(|(x, y, w, h)| Rect(x, y, w, h)).collect();
-        let request = Request { id: 1, task: Task { obscure: Some(Style::Fill), min_face, margin, given, planned: None, screen: None, digest: false, measure: None } };
+        let request = Request { id: 1, task: Task { obscure: Some(Style::Fill), min_face, margin, given, ..Task::default() } };
         let bytes = message(&request, b"");
         let read: Option<(Request, u64)> = read_header(&mut bytes.as_slice()).unwrap();
         prop_assert_eq!(read, Some((request, 0)));
