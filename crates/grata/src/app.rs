@@ -10,6 +10,7 @@
 //! - [`ingest`]: take photos in
 //! - [`people`], [`consents`], [`forms`], [`evidence`]: whom they show, and what those say
 //! - [`tags`]: who is where in which photo
+//! - [`codes`], [`times`]: how photos are found without a face
 //! - [`views`]: who has looked at people's data
 //! - [`releases`]: what would be shown and why; the photos that leave
 //! - [`galleries`]: links to what is released in the house
@@ -33,6 +34,7 @@ pub mod at_work;
 pub mod backup;
 pub mod batch;
 pub mod channels;
+pub mod codes;
 pub mod consents;
 pub mod data;
 pub mod demo;
@@ -62,5 +64,6 @@ pub mod settings;
 pub mod sign;
 pub mod sources;
 pub mod tags;
+pub mod times;
 pub mod verify;
 pub mod views;

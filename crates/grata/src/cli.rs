@@ -9,6 +9,7 @@ mod album;
 mod arguments;
 mod backup;
 mod channel;
+mod code;
 mod consent;
 mod demo;
 mod detect;
@@ -79,6 +80,7 @@ enum Command {
     Notice(notice::Arguments),
     Consent(consent::Arguments),
     Tag(tag::Arguments),
+    Code(code::Arguments),
     Release(release::Arguments),
     Recall(recall::Arguments),
     Rights(rights::Arguments),
@@ -146,6 +148,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>, hands: Hands) -> ExitC
             Command::Notice(arguments) => notice::run(arguments),
             Command::Consent(arguments) => consent::run(arguments, &cx),
             Command::Tag(arguments) => tag::run(arguments, &cx),
+            Command::Code(arguments) => code::run(arguments, &cx),
             Command::Release(arguments) => release::run(arguments, &cx),
             Command::Recall(arguments) => recall::run(arguments, &cx),
             Command::Rights(arguments) => rights::run(arguments, &cx),

@@ -1,6 +1,8 @@
 //! Data folder, albums and what comes into them: by commands alone.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on should fail there and then")]
 
+#[path = "support/exif.rs"]
+mod exif;
 #[path = "support/house.rs"]
 mod house;
 
@@ -154,6 +156,62 @@ fn bys_1_what_is_kept_of_a_face_is_its_place() {
     assert_eq!(faces[0]["id"], face["face"]);
     let fields: Vec<&String> = faces[0].as_object().unwrap().keys().collect();
     assert_eq!(fields, ["found_by", "h", "id", "is", "name", "number", "person", "said", "w", "x", "y"]);
+}
+
+#[test]
+fn m1_photos_get_numbers_by_hand_and_from_a_table() {
+    let house = House::new();
+    for (name, number) in [("a.png", 1), ("below/b.png", 2), ("c.png", 3)] {
+        house.photo(name, number);
+    }
+    house.add(&[]).expect(0);
+    let line = house.json(&["code", "add", "a.png", "012", "k7-f3"]).expect(0).line();
+    assert_eq!(line["codes"], serde_json::json!(["12", "K7F3"]));
+    let ran = house.run(&["code", "add", "a.png", "Alice"]).expect(1);
+    assert!(ran.errors.contains("not found by names"), "{}", ran.errors);
+    let ran = house.run(&["code", "remove", "a.png", "12", "13"]).expect(1);
+    assert!(ran.errors.contains("13 is not on this photo"), "{}", ran.errors);
+    fs::write(house.path("numbers.csv"), "photo;code\nb.png;5 12\nd.png;7\nc.png;Bob\nc.png;9\n").unwrap();
+    let ran = house.json(&["code", "table", ALBUM, "numbers.csv"]).expect(2);
+    let statuses: Vec<_> =
+        ran.lines().iter().map(|line| (line["line"].clone(), line["status"].clone())).collect();
+    let expected = [(2, "ok"), (3, "failed"), (4, "failed"), (5, "ok")];
+    assert_eq!(statuses, expected.map(|(line, status)| (line.into(), status.into())));
+    let codes: Vec<_> = house.json(&["code", "list", ALBUM]).expect(0).lines();
+    let of = |name: &str| codes.iter().find(|line| line["name"] == name).unwrap()["codes"].clone();
+    assert_eq!(
+        of("a.png"),
+        serde_json::json!(["12", "K7F3"]),
+        "nothing is taken off where something is wrong"
+    );
+    assert_eq!((of("below/b.png"), of("c.png")), (serde_json::json!(["12", "5"]), serde_json::json!(["9"])));
+    house.run(&["code", "remove", "a.png", "12"]).expect(0);
+    fs::write(house.path("other.csv"), "file,bib\na.png,1\n").unwrap();
+    assert!(house.run(&["code", "table", ALBUM, "other.csv"]).expect(1).errors.contains("photo and code"));
+    // The log says how many, and not which.
+    assert_eq!(house.files_with(b"K7F3"), Vec::<PathBuf>::new());
+}
+
+#[test]
+fn pub_9_an_album_keeps_times_only_when_it_is_told_to() {
+    let house = House::new();
+    let picture = image::RgbImage::from_fn(160, 120, |x, y| image::Rgb([x as u8, y as u8, 1]));
+    fs::write(house.path("photos/a.jpg"), exif::jpeg(&picture, "2026:09:05 14:59:31")).unwrap();
+    house.photo("b.png", 2);
+    house.add(&[]).expect(0);
+    assert_eq!(house.json(&["album", "show", ALBUM]).expect(0).line()["times"], "off");
+    let kept = b"2026-09-05T14";
+    assert_eq!(house.files_with(kept), Vec::<PathBuf>::new());
+    assert!(house.run(&["album", "times", ALBUM, "minute"]).expect(1).errors.contains("quarter"));
+    let ran = house.run(&["album", "times", ALBUM, "quarter"]).expect(0);
+    assert!(ran.text.contains("1 photos say when they were taken, 1 do not"), "{}", ran.text);
+    assert_eq!(house.json(&["album", "show", ALBUM]).expect(0).line()["times"], "quarter");
+    assert!(!house.files_with(b"2026-09-05T14:45").is_empty());
+    for finer in [&b"14:59"[..], b"2026:09:05"] {
+        assert_eq!(house.files_with(finer), Vec::<PathBuf>::new(), "the exact time stays sealed");
+    }
+    house.run(&["album", "times", ALBUM, "off"]).expect(0);
+    assert_eq!(house.json(&["album", "show", ALBUM]).expect(0).line()["times"], "off");
 }
 
 /// Real photos through the real detector, once.

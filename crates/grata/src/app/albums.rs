@@ -6,6 +6,7 @@ use grata_core::audit::entry::EventKind;
 use grata_core::id::AlbumId;
 use grata_core::notice::{Language, Notice, NoticeVersion};
 use grata_core::purpose::Audience;
+use grata_core::taken::TimeStep;
 use grata_core::time::{Date, day};
 use grata_store::queries::albums::Album;
 use grata_store::{Reader, Store};
@@ -50,6 +51,8 @@ pub struct AlbumContent {
     pub album: Album,
     /// Photos in it.
     pub photos: usize,
+    /// How exactly they say when they were taken; `None`: not at all.
+    pub times: Option<TimeStep>,
     /// The version of its notice, and the languages it is in.
     pub notice: Option<(NoticeVersion, Vec<Language>)>,
 }
@@ -180,7 +183,8 @@ pub fn is_id(id: &str, text: &str) -> bool {
 pub fn content(reader: &Reader, album: Album) -> Result<AlbumContent, AppError> {
     let notice = reader.notice(album.id)?;
     let notice = notice.map(|notice| (notice.version(), notice.texts().keys().cloned().collect()));
-    Ok(AlbumContent { photos: reader.photos_in(album.id)?.len(), notice, album })
+    let times = reader.times_of(album.id)?;
+    Ok(AlbumContent { photos: reader.photos_in(album.id)?.len(), times, notice, album })
 }
 
 /// All albums.

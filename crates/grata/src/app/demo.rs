@@ -16,10 +16,11 @@ use grata_store::Store;
 use grata_store::queries::accounts::Role;
 use grata_store::queries::subjects::Profile;
 use grata_vision::detect::DetectOptions;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::albums::{self, NewAlbum};
 use super::batch::{Audience as Listener, Look, Outcome, Status};
+use super::codes;
 use super::consents::{Answer, say_by_link};
 use super::galleries;
 use super::ingest::{IngestOrder, ingest};
@@ -56,12 +57,17 @@ const PEOPLE: [Made; 8] = [
     ("Hugo Bernard", None, &[("gallery", true)]),
 ];
 
+/// Numbers on photos, by the place of the photo: what runners wear, or what stands on a card.
+const CODES: [(usize, &str); 3] = [(0, "K7F3"), (2, "K7F3"), (1, "12")];
+
 /// What there is to look at.
 pub struct Filled {
     /// Names of the people, and links to their pages.
     pub people: Vec<(String, String)>,
     /// The link of the gallery.
     pub gallery: String,
+    /// By what photos are found in it.
+    pub codes: Vec<&'static str>,
     /// What it shows, once it is released.
     pub released: Publish,
 }
@@ -96,9 +102,11 @@ pub fn fill(store: &Store, photos: &[PathBuf], cx: &Cx, say: &mut dyn Write) -> 
         people.push((name.to_string(), invited.link));
     }
     name_faces(store, album.id, &subjects, cx)?;
+    put_codes(store, album.id, cx)?;
     let released = Publish { album: album.id, channel: channel(GALLERY)? };
     let gallery = galleries::share(store, &released, cx.by())?;
-    Ok(Filled { people, gallery, released })
+    let codes: BTreeSet<&str> = CODES.iter().map(|(_, code)| *code).collect();
+    Ok(Filled { people, gallery, codes: codes.into_iter().collect(), released })
 }
 
 /// Whether everything went well.
@@ -161,6 +169,17 @@ fn name_faces(
             let Some(subject) = left.next() else { return Ok(()) };
             tags::set(store, &open, *subject, cx.by())?;
         }
+    }
+    Ok(())
+}
+
+fn put_codes(store: &Store, album: AlbumId, cx: &Cx) -> Result<(), AppError> {
+    let photos = store.read()?.photos_in(album)?;
+    for (place, code) in CODES {
+        let Some(photo) = photos.get(place).map(|id| store.read()?.photo(*id)).transpose()?.flatten() else {
+            continue;
+        };
+        codes::add(store, &photo, &[code.parse()?], cx.by())?;
     }
     Ok(())
 }

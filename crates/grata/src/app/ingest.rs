@@ -11,6 +11,7 @@ use grata_core::audit::entry::{Count, EventKind};
 use grata_core::id::{FaceId, PhotoId};
 use grata_core::photo::{Face, Found, Photo as Kept, PhotoDigest, Review};
 use grata_core::region::Region;
+use grata_core::taken::{Taken, TimeStep};
 use grata_core::time::day;
 use grata_store::blobs::BlobKey;
 use grata_store::queries::albums::Album;
@@ -26,7 +27,7 @@ use crate::cx::Cx;
 use crate::error::{AppError, ErrorKind};
 use crate::words::path_text;
 use crate::worker::pool::Slot;
-use crate::worker::protocol::{Done, Task};
+use crate::worker::protocol::{Done, Step, Task};
 
 /// Note on a photo that nobody has looked at.
 pub const NOT_LOOKED_AT: &str = "not looked at; it stays in the house until somebody has reviewed it";
@@ -79,6 +80,7 @@ pub struct Intake<'a> {
     store: &'a Store,
     album: &'a Album,
     look: Look,
+    times: Option<TimeStep>,
     cx: &'a Cx,
     _at_work: AtWork,
 }
@@ -107,13 +109,15 @@ impl<'a> Intake<'a> {
     /// # Errors
     /// It has not, or its photos are not kept any longer.
     pub fn new(store: &'a Store, album: &'a Album, look: Look, cx: &'a Cx) -> Result<Self, AppError> {
-        let notice = store.read()?.notice(album.id)?;
+        let reader = store.read()?;
+        let (notice, times) = (reader.notice(album.id)?, reader.times_of(album.id)?);
+        drop(reader);
         albums::check_complete(album, notice.as_ref())?;
         if album.keep_until < day(cx.now()) {
             return Err(AppError::new(ErrorKind::Denied, "the photos of this album are not kept any longer")
                 .hint("Make another album, with a later --keep-until. Nothing was done."));
         }
-        Ok(Self { store, album, look, cx, _at_work: at_work::begin(store)? })
+        Ok(Self { store, album, look, times, cx, _at_work: at_work::begin(store)? })
     }
 
     fn settle(&self, slot: &mut Slot<'_>, photo: &Photo) -> Option<Status> {
@@ -139,20 +143,17 @@ impl<'a> Intake<'a> {
         let file = self.store.file_digest(bytes);
         self.check_new(file)?;
         let task = Task {
-            obscure: None,
             min_face: self.look.min_face,
             margin: self.look.margin.share(),
-            given: Vec::new(),
-            planned: None,
-            screen: None,
             digest: true,
-            measure: None,
+            taken: self.times.map(Step::from),
+            ..Task::default()
         };
         let done = batch::process_bytes(self.cx, slot, bytes, &task, |_| Ok(()))
             .map_err(NotTaken::Failed)?
             .ok_or(NotTaken::Stopped)?;
         let kept = self.kept(file, &done);
-        self.keep(&kept, bytes, name)?;
+        self.keep(&kept, done.taken, bytes, name)?;
         Ok(self.report(kept.id, done))
     }
 
@@ -194,8 +195,8 @@ impl<'a> Intake<'a> {
         }
     }
 
-    fn keep(&self, photo: &Kept, bytes: &[u8], name: &str) -> Result<(), NotTaken> {
-        let kept = self.seal_and_write(photo, bytes, name);
+    fn keep(&self, photo: &Kept, taken: Option<Taken>, bytes: &[u8], name: &str) -> Result<(), NotTaken> {
+        let kept = self.seal_and_write(photo, taken, bytes, name);
         if kept.is_ok() {
             return Ok(());
         }
@@ -207,13 +208,23 @@ impl<'a> Intake<'a> {
         kept.map_err(NotTaken::from)
     }
 
-    fn seal_and_write(&self, photo: &Kept, bytes: &[u8], name: &str) -> Result<(), StoreError> {
+    fn seal_and_write(
+        &self,
+        photo: &Kept,
+        taken: Option<Taken>,
+        bytes: &[u8],
+        name: &str,
+    ) -> Result<(), StoreError> {
         let store = self.store;
         store.vault().create(KeyName::Photo(photo.id))?;
         store.blobs().put(store.vault(), BlobKey::Original(photo.id), bytes)?;
         let by = self.cx.by();
         let mut tx = store.begin(by.at)?;
         tx.insert_photo(photo, name)?;
+        // As exactly as the album says at this moment: it may have changed while the photo was looked at.
+        if let (Some(taken), Some(step)) = (taken, tx.times_of(photo.album)?) {
+            tx.set_taken(photo.id, Some(taken.coarser(step)))?;
+        }
         let event = by
             .event(EventKind::PhotosAdded)
             .in_album(self.album.id)

@@ -2,18 +2,22 @@
 
 use std::collections::BTreeMap;
 use std::fs;
+use std::io;
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 use grata_core::notice::Language;
 use grata_core::purpose::Audience;
+use grata_core::taken::TimeStep;
 use grata_core::time::Date;
 use serde::Serialize;
 
 use super::Finish;
 use super::arguments::{KeptArguments, audience, date};
 use super::print;
+use super::progress::Progress;
 use crate::app::albums::{self, AlbumContent, NewAlbum};
+use crate::app::times;
 use crate::cx::Cx;
 use crate::error::{AppError, ErrorKind};
 use crate::words::{harmless, shown};
@@ -38,6 +42,7 @@ enum Action {
     List(List),
     Show(Show),
     Notice(NoticeArguments),
+    Times(Times),
 }
 
 /// Make an album; it is complete before a photo comes in
@@ -107,6 +112,38 @@ struct NoticeArguments {
     common: KeptArguments,
 }
 
+/// Say how exactly photos tell when they were taken: for those who look for themselves in a gallery
+///
+/// Off until you say so. What is kept is rounded down to the day, the hour or the quarter of an hour; the
+/// exact time stays in the sealed original.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  grata album times \"City run\" quarter
+  grata album times \"City run\" off
+
+Exit codes: 0 all done; 1 nothing was done; 2 some photos could not be read.")]
+struct Times {
+    /// Title or id
+    album: String,
+    /// `day`, `hour` or `quarter` (of an hour); `off` forgets what is kept
+    #[arg(value_name = "HOW", value_parser = step)]
+    times: Kept,
+    #[command(flatten)]
+    common: KeptArguments,
+}
+
+/// `None`: no times at all.
+#[derive(Debug, Clone, Copy)]
+struct Kept(Option<TimeStep>);
+
+fn step(text: &str) -> Result<Kept, String> {
+    if text == "off" {
+        return Ok(Kept(None));
+    }
+    text.parse().map(|step| Kept(Some(step))).map_err(|error: grata_core::taken::NotAStep| error.to_string())
+}
+
 fn language_file(text: &str) -> Result<(Language, PathBuf), String> {
     let (language, file) = text.split_once('=').ok_or("give a language and a file, such as fr=avis.txt")?;
     Ok((language.parse().map_err(|error: grata_core::notice::NotALanguage| error.to_string())?, file.into()))
@@ -122,13 +159,14 @@ struct Line {
     contact: String,
     audience: &'static str,
     keep_until: String,
+    times: &'static str,
     photos: usize,
     notice_version: Option<u32>,
     notice_languages: Vec<String>,
 }
 
 impl From<AlbumContent> for Line {
-    fn from(AlbumContent { album, photos, notice }: AlbumContent) -> Self {
+    fn from(AlbumContent { album, photos, times, notice }: AlbumContent) -> Self {
         let (version, languages) = notice.map_or((None, Vec::new()), |(version, languages)| {
             (Some(version.0), languages.iter().map(Language::to_string).collect())
         });
@@ -141,6 +179,7 @@ impl From<AlbumContent> for Line {
             contact: album.contact,
             audience: album.audience.as_str(),
             keep_until: album.keep_until.to_string(),
+            times: times.map_or("off", TimeStep::as_str),
             photos,
             notice_version: version,
             notice_languages: languages,
@@ -170,10 +209,11 @@ impl Line {
         let version = self.notice_version.unwrap_or_default();
         let languages = self.notice_languages.join(", ");
         format!(
-            "{}\n{}\n  audience: {}\n  notice: version {version} in {languages}",
+            "{}\n{}\n  audience: {}\n  times: {}\n  notice: version {version} in {languages}",
             self.short(),
             fields.join("\n"),
-            self.audience
+            self.audience,
+            self.times
         )
     }
 }
@@ -192,6 +232,7 @@ pub fn run(arguments: &Arguments, cx: &Cx) -> Result<Finish, AppError> {
         }
         Action::Show(order) => show(order)?,
         Action::Notice(order) => change_notice(order, cx)?,
+        Action::Times(order) => return set_times(order, cx),
     }
     Ok(Finish::AllDone)
 }
@@ -235,6 +276,32 @@ fn change_notice(order: &NoticeArguments, cx: &Cx) -> Result<(), AppError> {
     let line = Line::from(albums::content(&store.read()?, album)?);
     print::line(order.common.json, &line, Line::long);
     Ok(())
+}
+
+fn set_times(order: &Times, cx: &Cx) -> Result<Finish, AppError> {
+    let store = order.common.data.open()?;
+    let album = albums::find(&store.read()?, &order.album)?;
+    times::set(&store, album.id, order.times.0, cx.by())?;
+    let (mut telling, mut silent, mut failed) = (0_usize, 0_usize, 0_usize);
+    let mut bar = Progress::new("photos", |(photo, looked): times::Looked| match looked {
+        Ok(true) => telling += 1,
+        Ok(false) => silent += 1,
+        Err(reason) => {
+            failed += 1;
+            eprintln!("{photo} failed: {}", harmless(&reason));
+        }
+    });
+    if order.times.0.is_some() {
+        times::read_all(&store, album.id, cx, None, &mut io::stderr(), &mut bar)?;
+    }
+    bar.finish();
+    drop(bar);
+    let line = Line::from(albums::content(&store.read()?, album)?);
+    print::line(order.common.json, &line, |line| match line.times {
+        "off" => "No photo of this album says any longer when it was taken.".into(),
+        step => format!("To the {step}: {telling} photos say when they were taken, {silent} do not."),
+    });
+    Ok(if failed > 0 { Finish::SomeFailed } else { Finish::AllDone })
 }
 
 fn texts(files: &[(Language, PathBuf)]) -> Result<BTreeMap<Language, String>, AppError> {

@@ -78,6 +78,7 @@ pub fn run(arguments: &Arguments, cx: &Cx) -> Result<Finish, AppError> {
             let _ = writeln!(say, "The page of {name}: {link}");
         }
         let _ = writeln!(say, "The gallery of those who said yes to it: {}", filled.gallery);
+        let _ = writeln!(say, "Photos in it are found by number or code: {}.", filled.codes.join(", "));
     }
     let release = filled.map(|filled| filled.released);
     let order = ServeOrder { listen: arguments.listen, jobs: None, release };
