@@ -4,6 +4,7 @@
 //! - [`pictures`]: small pictures for screens, made of sealed originals
 //! - [`releasing`]: releases that stay in the house, for galleries and ZIP files
 //! - [`recalling`]: what may no longer be shown, and the list for the webmaster
+//! - [`timing`]: about when photos were taken that are here already
 
 use std::collections::{BTreeMap, VecDeque};
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -19,6 +20,7 @@ use crate::worker::pool::{Crew, Slot};
 pub mod pictures;
 pub mod recalling;
 pub mod releasing;
+pub mod timing;
 
 /// Something that takes a worker.
 type Job = Box<dyn FnOnce(&mut Slot<'_>) + Send>;

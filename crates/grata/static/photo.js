@@ -1,5 +1,5 @@
 // The reviewer's hands on the keyboard: arrows between faces, two letters and Enter for a person,
-// Shift+N for "no face". Each change is sent at once; the server answers with the faces anew.
+// Shift+N for "no face", Shift+C for numbers and codes. Each change is sent at once; the server answers with the faces anew.
 "use strict";
 const desk = document.getElementById("photo");
 const stage = document.getElementById("stage");
@@ -190,7 +190,7 @@ document.addEventListener("keydown", (event) => {
   if (event.shiftKey) {
     const form = current && line(current)?.querySelector("form");
     const press = (action) => form?.querySelector(`button[value="${action}"]`)?.click();
-    const act = { N: () => press("none"), U: () => press("undo"), D: () => setDrawing(true), H: toggleCompare }[event.key];
+    const act = { N: () => press("none"), U: () => press("undo"), D: () => setDrawing(true), H: toggleCompare, C: () => codesPart.querySelector("input[required]").focus() }[event.key];
     if (act) { event.preventDefault(); act(); }
     return;
   }
@@ -200,6 +200,27 @@ document.addEventListener("keydown", (event) => {
     const input = current && line(current)?.querySelector(".pick input");
     if (input) input.focus();
   }
+});
+
+// Numbers and codes: each goes at once, and the field is ready for the next one.
+const codesPart = document.getElementById("codes");
+codesPart.addEventListener("submit", async (event) => {
+  event.preventDefault();
+  const codes = event.target.elements.codes.value, action = event.submitter?.value ?? "add";
+  const answer = await fetch(`/desk/photos/${photo}/codes`, {
+    method: "POST",
+    headers: { "x-csrf": csrf, "content-type": "application/x-www-form-urlencoded" },
+    body: new URLSearchParams({ codes, action }),
+  });
+  const text = await answer.text();
+  if (!answer.ok) {
+    let note = codesPart.querySelector(".problem");
+    if (!note) { note = document.createElement("p"); note.className = "problem"; note.setAttribute("role", "alert"); codesPart.append(note); }
+    note.textContent = text;
+    return;
+  }
+  codesPart.innerHTML = text;
+  codesPart.querySelector("input[required]").focus();
 });
 
 wire();

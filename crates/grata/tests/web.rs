@@ -19,6 +19,10 @@ mod crawling;
 mod doors;
 #[path = "web/emergencies.rs"]
 mod emergencies;
+#[path = "support/exif.rs"]
+mod exif;
+#[path = "web/finding.rs"]
+mod finding;
 #[path = "web/load.rs"]
 mod load;
 #[path = "web/pages.rs"]
@@ -70,6 +74,7 @@ fn run_tests() -> ExitCode {
         crawling::TESTS,
         doors::TESTS,
         emergencies::TESTS,
+        finding::TESTS,
         pages::TESTS,
         papers::TESTS,
         passkeys::TESTS,

@@ -97,6 +97,7 @@ table! {
     GalleryPage       Get  "/gallery"                              Gallery;
     GalleryPicture    Get  "/gallery/{file}"                       Gallery;
     GallerySmall      Get  "/gallery/{file}/small"                 Gallery;
+    GalleryOne        Get  "/gallery/{file}/view"                  Gallery;
 
     Me                Get  "/me"                                   Person;
     MeAnswer          Post "/me/answer"                            Person;
@@ -123,6 +124,7 @@ table! {
     NewAlbum          Post "/desk/new-album"                       Staff(OWNING);
     Album             Get  "/desk/albums/{album}"                  Staff(EVERYONE);
     Sign              Get  "/desk/albums/{album}/sign/{language}"  Staff(EVERYONE);
+    AlbumTimes        Post "/desk/albums/{album}/times"            Staff(PRIVACY);
     Upload            Post "/desk/albums/{album}/photos"           Staff(ADDING);
     Preview           Get  "/desk/photos/{photo}/preview/{size}"   Staff(EVERYONE);
     Photo             Get  "/desk/photos/{photo}"                  Staff(REVIEWING);
@@ -132,6 +134,7 @@ table! {
     TagFace           Post "/desk/photos/{photo}/faces"            Staff(REVIEWING);
     AddFace           Post "/desk/photos/{photo}/add-face"         Staff(REVIEWING);
     Reviewed          Post "/desk/photos/{photo}/reviewed"         Staff(REVIEWING);
+    Codes             Post "/desk/photos/{photo}/codes"            Staff(REVIEWING);
 
     ReleasePage       Get  "/desk/albums/{album}/release"          Staff(PUBLISHING);
     Release           Post "/desk/albums/{album}/release"          Staff(PUBLISHING);

@@ -14,6 +14,7 @@ use super::words::Words;
 pub mod accounts;
 pub mod album;
 pub mod albums;
+pub mod codes;
 pub mod emergency;
 pub mod forms;
 pub mod front;

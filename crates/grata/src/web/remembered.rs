@@ -11,6 +11,7 @@ use grata_core::purpose::{ChannelKey, Publish};
 use grata_store::{Reader, Store};
 
 use super::pages::album::{Tile, tiles};
+use super::pages::gallery::finding::{Shot, shots};
 use crate::app::releases::{self, PlannedPhoto};
 use crate::cx::Cx;
 use crate::error::AppError;
@@ -29,6 +30,7 @@ pub struct Remembered {
     tiles: Kept<u64, Vec<Tile>>,
     names: Kept<(u64, u64), Vec<(SubjectId, String)>>,
     plan: Kept<(u64, ChannelKey, i64), Vec<PlannedPhoto>>,
+    shots: Kept<(u64, ChannelKey, i64), Vec<Shot>>,
 }
 
 impl Remembered {
@@ -51,9 +53,19 @@ impl Remembered {
         publish: &Publish,
         cx: &Cx,
     ) -> Result<Arc<Vec<PlannedPhoto>>, AppError> {
-        let version =
-            (store.read()?.changes(), publish.channel.clone(), cx.now().as_second() / SECONDS_OF_A_PLAN);
+        let version = plan_version(&store.read()?, publish, cx);
         remembered(&self.plan, publish.album, version, || releases::plan(store, publish, cx))
+    }
+
+    /// The finished photos of a gallery, for a minute at most, as a plan. Each picture is asked about anew
+    /// when it is fetched.
+    ///
+    /// # Errors
+    /// The store cannot be used.
+    pub fn shots(&self, reader: &Reader, publish: &Publish, cx: &Cx) -> Result<Arc<Vec<Shot>>, AppError> {
+        remembered(&self.shots, publish.album, plan_version(reader, publish, cx), || {
+            shots(reader, publish, cx)
+        })
     }
 
     /// The people of an album, with their names.
@@ -75,9 +87,15 @@ impl Remembered {
         let (changes, people) = (reader.changes(), reader.people_version()?);
         forget(&self.tiles, |at| *at == changes);
         forget(&self.plan, |(at, ..)| *at == changes);
+        forget(&self.shots, |(at, ..)| *at == changes);
         forget(&self.names, |at| *at == people);
         Ok(())
     }
+}
+
+/// Until when a plan holds: until something changes, a minute at most, and for its channel.
+fn plan_version(reader: &Reader, publish: &Publish, cx: &Cx) -> (u64, ChannelKey, i64) {
+    (reader.changes(), publish.channel.clone(), cx.now().as_second() / SECONDS_OF_A_PLAN)
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {

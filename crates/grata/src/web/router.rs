@@ -11,9 +11,9 @@ use super::assets;
 use super::error::Trouble;
 use super::guard::{finish, guard};
 use super::pages::{
-    accounts, album, albums, emergency, forms, front, gallery, links, log, me, notice, object, own, passkey,
-    people, person, photo, pick, provider, recalls, release, requests, rights, sign_in, status, tagging,
-    upload,
+    accounts, album, albums, codes, emergency, forms, front, gallery, links, log, me, notice, object, own,
+    passkey, people, person, photo, pick, provider, recalls, release, requests, rights, sign_in, status,
+    tagging, upload,
 };
 use super::site::Site;
 
@@ -77,6 +77,7 @@ fn page(route: Route) -> MethodRouter<Site> {
         Route::GalleryPage => get(gallery::page),
         Route::GalleryPicture => get(gallery::whole),
         Route::GallerySmall => get(gallery::small),
+        Route::GalleryOne => get(gallery::one),
         Route::Me => get(me::page),
         Route::MeAnswer => post(me::answer),
         Route::MeData => get(rights::data),
@@ -94,6 +95,7 @@ fn page(route: Route) -> MethodRouter<Site> {
         Route::NewAlbum => post(albums::create),
         Route::Album => get(album::page),
         Route::Sign => get(notice::sign),
+        Route::AlbumTimes => post(codes::set_times),
         Route::Upload => post(upload::upload),
         Route::Preview => get(album::preview),
         Route::Photo => get(photo::page),
@@ -103,6 +105,7 @@ fn page(route: Route) -> MethodRouter<Site> {
         Route::TagFace => post(tagging::tag),
         Route::AddFace => post(tagging::add_face),
         Route::Reviewed => post(tagging::reviewed),
+        Route::Codes => post(codes::change),
         Route::ReleasePage => get(release::page),
         Route::Release => post(release::release),
         Route::ReleaseZip => get(release::zip),

@@ -186,7 +186,7 @@ pub fn picture_with(colours: &[usize], patch: PixelRect) -> Vec<u8> {
     jpeg(&image)
 }
 
-fn painted(colours: &[usize]) -> RgbImage {
+pub fn painted(colours: &[usize]) -> RgbImage {
     let square_at = |x: u32, y: u32| {
         let inside = |number: &usize| {
             let left = 48 + 144 * *number as u32;

@@ -105,7 +105,9 @@ fn a_browser_goes_through_the_whole_story() {
     for path in ["/me", "/me/data", "/me/erase"] {
         pages.push(page(&anna, path.into()));
     }
-    pages.push(page(&guest, "/gallery".into()));
+    for path in ["/gallery".to_string(), format!("/gallery/{file}/view")] {
+        pages.push(page(&guest, path));
+    }
     for path in [
         "/desk".to_string(),
         "/desk/own".into(),

@@ -3,14 +3,18 @@
 
 use std::time::{Duration, Instant};
 
+use grata::work::releasing;
+use grata_core::audit::entry::EventKind;
 use grata_core::consent::ActKind;
 use grata_core::digest::Digest;
 use grata_core::geometry::Size;
-use grata_core::id::{FaceId, PhotoId};
+use grata_core::id::{FaceId, PhotoId, ReleaseId, RenditionId};
 use grata_core::photo::{Face, Found, Photo, PhotoDigest, Review};
+use grata_core::release::{Planned, plan_photo};
 use grata_core::subject::Age;
 use grata_core::tag::TagKind;
 use grata_store::queries::accounts::Role;
+use grata_store::queries::releases::{NewRendition, Release};
 use grata_store::vault::KeyName;
 
 use crate::serving::get_as;
@@ -54,7 +58,7 @@ fn load() {
         };
         let mut tx = store.begin(now()).unwrap();
         tx.insert_photo(&photo, "photo.jpg").unwrap();
-        tx.commit(event(grata_core::audit::entry::EventKind::PhotosAdded)).unwrap();
+        tx.commit(event(EventKind::PhotosAdded)).unwrap();
         if number % 4 == 0 {
             world.house.tag(&photo, 0, TagKind::Is(people[number as usize % PEOPLE])).unwrap();
         }
@@ -65,6 +69,8 @@ fn load() {
     // Plans every photo again each time: alone, it says how long that is.
     println!("release          alone {:5} ms", timed(&site, &owner, &format!("{album}/release")).as_millis());
     let photo = site.store.read().unwrap().photos_in(site.world.album).unwrap()[77];
+    let guest = site.guest();
+    released(&site);
     let preview = format!("/desk/photos/{}/preview/grid", site.photo);
     site.get(&owner, &preview).expect(200);
     println!(
@@ -78,6 +84,8 @@ fn load() {
         ("pick", &owner, format!("{album}/people?q=pe")),
         ("people", &owner, "/desk/people".into()),
         ("a person's page", &anna, "/me".into()),
+        ("gallery", &guest, "/gallery".into()),
+        ("gallery by number", &guest, "/gallery?code=77".into()),
         ("status", &Who::Nobody, "/status".into()),
         ("front", &Who::Nobody, "/".into()),
     ] {
@@ -140,4 +148,34 @@ fn visits(site: &Site, who: &Who, path: &str, pause: Duration) -> Vec<Duration> 
     });
     times.sort();
     times
+}
+
+/// Everything is out on the website, as if it had been made; one photo in a hundred has number 77.
+fn released(site: &Site) {
+    let publish = site.world.website();
+    let release = Release {
+        id: ReleaseId::random(&mut site.store.rng()),
+        publish: publish.clone(),
+        recipient: releasing::RECIPIENT.into(),
+        begun_at: now(),
+    };
+    let mut tx = site.store.begin(now()).unwrap();
+    tx.insert_release(&release).unwrap();
+    tx.commit(event(EventKind::Released)).unwrap();
+    for (number, photo) in
+        site.store.read().unwrap().photos_in(publish.album).unwrap().into_iter().enumerate()
+    {
+        let mut tx = site.store.begin(site.now()).unwrap();
+        let case = tx.photo_case(photo).unwrap();
+        let planned = plan_photo(&case.photo, &publish, &case.evidence(tx.age_rules()), site.now());
+        let Planned::Leaves(plan) = planned else { continue };
+        let file_name = format!("{number:032x}.jpg");
+        let sha256 = Digest::of(file_name.as_bytes());
+        let id = RenditionId::random(&mut site.store.rng());
+        tx.insert_rendition(&NewRendition { id, release: release.id, file_name, sha256 }, plan, &[]).unwrap();
+        if number % 100 == 0 {
+            tx.insert_code(publish.album, photo, &"77".parse().unwrap()).unwrap();
+        }
+        tx.commit(event(EventKind::Released)).unwrap();
+    }
 }

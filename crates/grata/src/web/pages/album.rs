@@ -8,20 +8,21 @@ use axum::response::Response;
 use grata_core::id::{AlbumId, PhotoId};
 use grata_core::photo::Review;
 use grata_core::tag::{FaceStanding, standing};
+use grata_core::taken::TimeStep;
 use grata_store::Reader;
 use grata_store::queries::albums::Album;
 use grata_store::queries::desk::Glance;
 use serde::Deserialize;
 
-use super::{Shell, shown};
+use super::{Shell, codes, shown};
 use crate::error::{AppError, ErrorKind};
 use crate::web::access::Route;
 use crate::web::error::Trouble;
 use crate::web::guard::Visit;
 use crate::web::headers::picture;
 use crate::web::site::Site;
-use crate::work::Progress;
 use crate::work::pictures::{self, GRID_SIDE, LARGE_SIDE};
+use crate::work::{Progress, timing};
 
 /// The state of a photo.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -79,6 +80,11 @@ struct Page {
     is_filtered: bool,
     page: usize,
     pages: usize,
+    /// How exactly its photos say when they were taken.
+    times: &'static str,
+    times_choices: [(&'static str, &'static str); 4],
+    /// How far somebody is who looks again in those that are here.
+    reading: Option<Progress>,
 }
 
 /// Photos on one page: a browser stays quick with these, and pictures load as they come into view.
@@ -101,13 +107,15 @@ pub async fn page(
     Path(id): Path<String>,
     Query(wanted): Query<Wanted>,
 ) -> Result<Response, Trouble> {
-    let (album, photos) = site
+    let (album, photos, times, reading) = site
         .run(move |site| {
             let reader = site.store().read()?;
             let album = find(&reader, &id)?;
             let photos = site.remembered().tiles(&reader, album.id)?;
             make_ready(site, album.id, &photos);
-            Ok((album, photos))
+            let times = reader.times_of(album.id)?.map_or(codes::OFF, TimeStep::as_str);
+            let reading = site.works().progress(&timing::name(album.id)).filter(|far| !far.is_over());
+            Ok((album, photos, times, reading))
         })
         .await?;
     let total = photos.len();
@@ -124,7 +132,20 @@ pub async fn page(
     let page = wanted.page.unwrap_or(1).clamp(1, pages);
     let tiles = wanted_ones.into_iter().skip((page - 1) * ON_A_PAGE).take(ON_A_PAGE).cloned().collect();
     let shell = Shell::of(&visit);
-    Ok(shown(&Page { shell, album, tiles, filters, total, is_filtered, page, pages }))
+    let times_choices = codes::CHOICES;
+    Ok(shown(&Page {
+        shell,
+        album,
+        tiles,
+        filters,
+        total,
+        is_filtered,
+        page,
+        pages,
+        times,
+        times_choices,
+        reading,
+    }))
 }
 
 /// Makes the pictures of the grid that are not there yet, behind everything that somebody waits for;

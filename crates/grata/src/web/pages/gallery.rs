@@ -1,12 +1,16 @@
 //! Finished photos of one album and channel, for whoever has the link. Renditions only, under neutral
-//! names; one that may no longer be shown is gone at once (PUB-6, RTS-12).
+//! names; one that may no longer be shown is gone at once (PUB-6, RTS-12). Whoever looks for somebody finds
+//! by number, code or time ([`finding`]).
+
+pub mod finding;
 
 use std::sync::Arc;
 
 use askama::Template;
-use axum::extract::Path;
+use axum::extract::{Path, Query};
 use axum::response::Response;
 use grata_core::purpose::Publish;
+use grata_store::queries::albums::Album;
 use grata_store::queries::releases::StoredRendition;
 use grata_vision::decode::{self, Format};
 
@@ -19,6 +23,7 @@ use crate::web::headers::picture;
 use crate::web::session::Visitor;
 use crate::web::site::Site;
 use crate::work::{pictures, releasing};
+use finding::{Finding, Shot, Wanted};
 
 #[derive(Template)]
 #[template(path = "pages/gallery.html")]
@@ -27,8 +32,41 @@ struct Page {
     title: String,
     controller: String,
     contact: String,
-    files: Vec<String>,
+    finding: Finding,
+    shots: Vec<ShotShown>,
+    /// Photos in the gallery, whatever is looked for.
+    total: usize,
+    found: usize,
+    page: usize,
+    pages: usize,
 }
+
+/// A finished photo, as the page shows it.
+struct ShotShown {
+    file: String,
+    /// Its place among those that were found; the first is 1.
+    number: usize,
+    about: Option<String>,
+}
+
+/// One finished photo with the way to the next one.
+#[derive(Template)]
+#[template(path = "pages/gallery-photo.html")]
+struct OnePage {
+    shell: Shell,
+    title: String,
+    file: String,
+    about: Option<String>,
+    number: usize,
+    found: usize,
+    page: usize,
+    query: String,
+    previous: Option<String>,
+    next: Option<String>,
+}
+
+/// Photos on one page of a gallery.
+const ON_A_PAGE: usize = 120;
 
 fn publish(visit: &Visit) -> Result<Publish, Trouble> {
     match &visit.visitor {
@@ -37,26 +75,82 @@ fn publish(visit: &Visit) -> Result<Publish, Trouble> {
     }
 }
 
+/// What a guest sees of a gallery, with what they look for.
+struct Seen {
+    album: Album,
+    finding: Finding,
+    shots: Vec<Shot>,
+    total: usize,
+}
+
+fn look(site: &Site, publish: &Publish, wanted: &Wanted) -> Result<Seen, AppError> {
+    let reader = site.store().read()?;
+    let album = reader.album(publish.album)?;
+    let album = album.ok_or_else(|| AppError::new(ErrorKind::NotFound, "there is no such album"))?;
+    let all = site.remembered().shots(&reader, publish, site.cx())?;
+    let finding = Finding::new(&reader, album.id, wanted, &all)?;
+    let shots = finding.among(&reader, album.id, &all)?;
+    Ok(Seen { album, finding, shots, total: all.len() })
+}
+
 /// `GET /gallery`
 ///
 /// # Errors
 /// The store cannot be used.
-pub async fn page(site: Site, visit: Visit) -> Result<Response, Trouble> {
+pub async fn page(site: Site, visit: Visit, Query(wanted): Query<Wanted>) -> Result<Response, Trouble> {
     let publish = publish(&visit)?;
-    let (album, files) = site
-        .run(move |site| {
-            let reader = site.store().read()?;
-            let album = reader.album(publish.album)?;
-            let album = album.ok_or_else(|| AppError::new(ErrorKind::NotFound, "there is no such album"))?;
-            Ok((album, releasing::showable(&reader, &publish, site.cx())?))
+    let asked = wanted.page;
+    let Seen { album, finding, shots, total } = site.run(move |site| look(site, &publish, &wanted)).await?;
+    let found = shots.len();
+    let pages = found.div_ceil(ON_A_PAGE).max(1);
+    let page = asked.unwrap_or(1).clamp(1, pages);
+    let on_page = shots.iter().zip(1..).skip((page - 1) * ON_A_PAGE).take(ON_A_PAGE);
+    let shots = on_page
+        .map(|(shot, number)| ShotShown {
+            file: shot.file.clone(),
+            number,
+            about: finding.about(shot, visit.words),
         })
-        .await?;
+        .collect();
     Ok(shown(&Page {
         shell: Shell::of(&visit),
         title: album.title,
         controller: album.controller,
         contact: album.contact,
-        files: files.into_iter().map(|one| one.file_name).collect(),
+        finding,
+        shots,
+        total,
+        found,
+        page,
+        pages,
+    }))
+}
+
+/// `GET /gallery/{file}/view`
+///
+/// # Errors
+/// It is not of this gallery, is not among what was found, or may not be shown any more.
+pub async fn one(
+    site: Site,
+    visit: Visit,
+    Path(file): Path<String>,
+    Query(wanted): Query<Wanted>,
+) -> Result<Response, Trouble> {
+    let publish = publish(&visit)?;
+    let Seen { album, finding, shots, .. } = site.run(move |site| look(site, &publish, &wanted)).await?;
+    let at = shots.iter().position(|shot| shot.file == file).ok_or_else(nothing)?;
+    let beside = |at: Option<usize>| at.and_then(|at| shots.get(at)).map(|shot| shot.file.clone());
+    Ok(shown(&OnePage {
+        shell: Shell::of(&visit),
+        title: album.title,
+        about: finding.about(&shots[at], visit.words),
+        number: at + 1,
+        found: shots.len(),
+        page: at / ON_A_PAGE + 1,
+        query: finding.query(),
+        previous: beside(at.checked_sub(1)),
+        next: beside(Some(at + 1)),
+        file,
     }))
 }
 

@@ -20,6 +20,7 @@ use grata_store::queries::photos::PlaceInAlbum;
 use serde::Deserialize;
 use serde_json::json;
 
+use super::codes::Codes;
 use super::{Shell, album, shown};
 use crate::app::channels::Titles;
 use crate::cx::By;
@@ -75,6 +76,7 @@ struct Page {
     /// Each with its title, and whether it is this one.
     channels: Vec<(String, String, bool)>,
     faces: Faces,
+    codes: Codes,
 }
 
 /// For which channel decisions are shown.
@@ -91,6 +93,7 @@ struct Seen {
     place: PlaceInAlbum,
     channels: Vec<(ChannelKey, String)>,
     faces: Faces,
+    codes: Codes,
 }
 
 /// `GET /desk/photos/{photo}`
@@ -126,6 +129,7 @@ pub async fn page(
             .map(|(one, title)| (one.to_string(), title, one.as_str() == seen.faces.channel))
             .collect(),
         faces: seen.faces,
+        codes: seen.codes,
     };
     Ok(shown(&page))
 }
@@ -164,6 +168,7 @@ fn seen(
     let photo = reader.photo(id)?.ok_or_else(no_photo)?;
     let album_title = reader.album(photo.album)?.map(|album| album.title).unwrap_or_default();
     let place = reader.place_in_album(id)?.ok_or_else(no_photo)?;
+    let codes = Codes::of(reader, id, words, csrf.clone())?;
     let faces = faces(reader, id, channel, words, csrf, now)?;
     let titles = Titles::read(reader)?;
     Ok(Seen {
@@ -176,6 +181,7 @@ fn seen(
             .map(|(channel, _)| (channel.clone(), words.channel(&titles, channel.as_str())))
             .collect(),
         faces,
+        codes,
         photo,
     })
 }

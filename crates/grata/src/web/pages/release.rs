@@ -30,7 +30,7 @@ use crate::web::access::Route;
 use crate::web::error::Trouble;
 use crate::web::guard::Visit;
 use crate::web::site::{Site, tell};
-use crate::work::{Progress, recalling, releasing};
+use crate::work::{Progress, recalling, releasing, timing};
 
 /// Pieces of a ZIP file on their way to a slow browser.
 const PIECES_AHEAD: usize = 8;
@@ -289,6 +289,7 @@ pub async fn work(site: Site, Query(asked): Query<Asked>) -> Result<Response, Tr
             let (Ok(album), Ok(channel)) = (album, channel) else { return Err(Trouble::not_found()) };
             releasing::name(&Publish { album, channel })
         }
+        (Some(album), None) => timing::name(album.parse().map_err(|_| Trouble::not_found())?),
         _ => recalling::NAME.into(),
     };
     let progress = site.works().progress(&name).ok_or_else(Trouble::not_found)?;

@@ -116,6 +116,13 @@ async function officer() {
   await page.keyboard.press("ArrowUp");
   await page.keyboard.press("Enter");
   await page.waitForFunction((count) => document.querySelectorAll(".face-line").length === count, faces + 1);
+  await numbers(page);
+  await page.goto(`${story.base}/desk/albums/${story.album}`);
+  await page.click("form.menu-form >> xpath=.. >> summary");
+  await page.check("[name=times][value=hour]");
+  await look(page, "times of an album");
+  await page.click("form.menu-form button");
+  await page.waitForFunction(() => !document.querySelector("[data-work]") && document.querySelector("[name=times][value=hour]").checked);
 
   await page.goto(`${story.base}/desk/albums/${story.album}/release?channel=website`);
   await page.click("form[action$='/release'] button.main");
@@ -128,6 +135,55 @@ async function officer() {
   await look(page, "release, made");
   await made.close();
   return { strokes, link: story.base + new URL(link).pathname + new URL(link).hash };
+}
+
+// What is printed on bibs, by keys alone: two at once, a name that is refused, one that is taken off.
+async function numbers(page) {
+  const chips = (count) => page.waitForFunction((count) => document.querySelectorAll(".chips li").length === count, count);
+  await page.keyboard.press("Shift+C");
+  await page.keyboard.type("12 45");
+  await page.keyboard.press("Enter");
+  await chips(2);
+  expected.push("422");
+  await page.keyboard.type("Anna");
+  await page.keyboard.press("Enter");
+  await page.waitForSelector("#codes [role=alert]");
+  await look(page, "numbers on a photo");
+  await page.click(".chips li:last-child button");
+  await chips(1);
+}
+
+// A guest finds by the number, goes from photo to photo by keys, and is told when nothing fits.
+async function find(options, gallery) {
+  const made = await context(options);
+  const guest = await open(made);
+  await guest.goto(gallery);
+  await guest.waitForURL("**/gallery");
+  const all = await guest.locator(".grid.gallery li").count();
+  await guest.fill("[name=code]", "#012");
+  await guest.keyboard.press("Enter");
+  await guest.waitForURL("**/gallery?code=*");
+  expect((await guest.locator(".grid.gallery li").count()) === 1, "number 12 is on one photo");
+  await look(guest, "found by number");
+  await guest.click(".grid.gallery li > a");
+  await guest.waitForURL("**/view?code=12");
+  await look(guest, "one photo");
+  await guest.keyboard.press("Escape");
+  await guest.waitForURL("**/gallery?code=12*");
+  await guest.fill("[name=code]", "99");
+  await guest.keyboard.press("Enter");
+  await guest.waitForSelector(".empty[role=status]");
+  await look(guest, "nothing fits");
+  await guest.click(".empty a");
+  expect((await guest.locator(".grid.gallery li").count()) === all, "all of them again");
+  await guest.click(".grid.gallery li > a");
+  await guest.waitForURL("**/view");
+  const first = guest.url();
+  await guest.keyboard.press("ArrowRight");
+  await guest.waitForFunction((first) => location.href !== first, first);
+  await guest.keyboard.press("ArrowLeft");
+  await guest.waitForURL(first);
+  await made.close();
 }
 
 // The privacy officer: a signed form with its scan, and a table of forms with a line that is refused.
@@ -288,6 +344,8 @@ try {
   const { strokes, link } = await officer();
   await papers(WIDE);
   await papers(PHONE);
+  await find(WIDE, link);
+  await find({ ...PHONE, locale: "fr-FR", colorScheme: "dark" }, link);
   await person(link);
   if (faults.length === 0) console.log(`${story.pages.length * 4} pages looked at; ${strokes} keystrokes a face`);
 } catch (error) {
