@@ -169,6 +169,33 @@ pub struct Publish {
     pub channel: ChannelKey,
 }
 
+/// How far a link to finished photos leads.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reach {
+    /// To one album.
+    Album,
+    /// To every album that was released through the same channel.
+    AllAlbums,
+}
+
+/// What whoever has a link to finished photos may see.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Shared {
+    /// The album and channel that it was made for.
+    pub publish: Publish,
+    /// How far it leads.
+    pub reach: Reach,
+}
+
+impl Shared {
+    /// Whether it opens what was released of an album through a channel. Never through another channel:
+    /// people said yes to one at a time (CON-11).
+    pub fn opens(&self, publish: &Publish) -> bool {
+        self.publish.channel == publish.channel
+            && (self.reach == Reach::AllAlbums || self.publish.album == publish.album)
+    }
+}
+
 impl sealed::Sealed for Publish {}
 impl Purpose for Publish {
     fn question(&self) -> Question {

@@ -12,6 +12,7 @@ use grata_core::emergency::{Emergency, Why};
 use grata_core::id::{AccountId, EmergencyId, GuardianId, NotMeId, ObjectionId, PasskeyId, SubjectId};
 use grata_core::objection::{Objection, ObjectionTarget, Outcome};
 use grata_core::photo::Photo;
+use grata_core::purpose::{Reach, Shared};
 use grata_core::release::{HideReason, Treatment};
 use grata_core::signed::{Document, DocumentKind};
 use grata_core::subject::Age;
@@ -446,7 +447,8 @@ fn section_8_sec_7_a_restored_backup_opens_nothing_that_was_closed_since() {
         tx.insert_session(account, grata_store::queries::accounts::CameBy::Password, later).unwrap()
     });
     let account_link = tx.insert_account_link(Role::Owner, later).unwrap();
-    let galleries = [0, 1].map(|_| tx.insert_gallery_link(&publish, later).unwrap());
+    let shared = Shared { publish: publish.clone(), reach: Reach::AllAlbums };
+    let galleries = [0, 1].map(|_| tx.insert_gallery_link(&shared, later).unwrap());
     tx.commit(event(EventKind::AccountAdded)).unwrap();
     let backup = house.folder.path().join("backup.db");
     house.store().copy_database(&backup).unwrap();
@@ -490,7 +492,7 @@ fn section_8_sec_7_a_restored_backup_opens_nothing_that_was_closed_since() {
     assert!(sessions.iter().all(|token| reader.session(token, now()).unwrap().is_none()), "signed out since");
     assert_eq!(reader.account_link(&account_link, now()).unwrap(), None, "used since");
     assert_eq!(reader.gallery_link(&galleries[1], now()).unwrap(), None, "ended since");
-    assert_eq!(reader.gallery_link(&galleries[0], now()).unwrap(), Some(publish), "nobody ended it");
+    assert_eq!(reader.gallery_link(&galleries[0], now()).unwrap(), Some(shared), "nobody ended it");
 }
 
 /// A passkey that was removed, and those of an account that was closed, stay so.

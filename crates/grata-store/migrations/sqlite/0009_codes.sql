@@ -12,3 +12,5 @@ CREATE TABLE photo_codes (
     PRIMARY KEY (photo, code_hash)
 ) STRICT;
 CREATE INDEX photo_codes_hash ON photo_codes (code_hash);
+-- Whether a link leads to all albums that were released through its channel.
+ALTER TABLE gallery_links ADD COLUMN all_albums INTEGER NOT NULL DEFAULT 0 CHECK (all_albums IN (0, 1));

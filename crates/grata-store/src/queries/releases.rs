@@ -108,6 +108,15 @@ impl Reader {
         self.tx.query(&sql, values![release])?.iter().map(|row| self.rendition_of(row)).collect()
     }
 
+    /// Some live renditions of a release, `most` at most: for its cover.
+    ///
+    /// # Errors
+    /// The database cannot be used.
+    pub fn some_renditions_for(&self, release: ReleaseId, most: u32) -> Result<Vec<StoredRendition>> {
+        let sql = format!("{SELECT} WHERE release = $1 AND recalled_at IS NULL ORDER BY file_name LIMIT $2");
+        self.tx.query(&sql, values![release, most])?.iter().map(|row| self.rendition_of(row)).collect()
+    }
+
     /// The live renditions of a photo.
     ///
     /// # Errors

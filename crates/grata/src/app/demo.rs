@@ -7,7 +7,7 @@ use std::path::PathBuf;
 
 use grata_core::audit::entry::EventKind;
 use grata_core::id::{AccountId, AlbumId};
-use grata_core::purpose::{Audience, ChannelKey, Publish, PurposeKind};
+use grata_core::purpose::{Audience, ChannelKey, Publish, PurposeKind, Reach, Shared};
 use grata_core::region::Margin;
 use grata_core::subject::Age;
 use grata_core::tag::FaceStanding;
@@ -104,7 +104,8 @@ pub fn fill(store: &Store, photos: &[PathBuf], cx: &Cx, say: &mut dyn Write) -> 
     name_faces(store, album.id, &subjects, cx)?;
     put_codes(store, album.id, cx)?;
     let released = Publish { album: album.id, channel: channel(GALLERY)? };
-    let gallery = galleries::share(store, &released, cx.by())?;
+    let shared = Shared { publish: released.clone(), reach: Reach::Album };
+    let gallery = galleries::share(store, &shared, cx.by())?;
     let codes: BTreeSet<&str> = CODES.iter().map(|(_, code)| *code).collect();
     Ok(Filled { people, gallery, codes: codes.into_iter().collect(), released })
 }

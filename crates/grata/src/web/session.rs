@@ -9,7 +9,7 @@ use axum::http::{HeaderMap, HeaderValue, header};
 use grata_core::audit::entry::{Actor, Event, EventKind};
 use grata_core::digest::Digest;
 use grata_core::id::AccountId;
-use grata_core::purpose::Publish;
+use grata_core::purpose::Shared;
 use grata_core::time::hours_after;
 use grata_store::queries::accounts::{Account, CameBy, NewAccount, Role};
 use grata_store::queries::subjects::Invitation;
@@ -101,7 +101,7 @@ pub enum Visitor {
     /// A person, or their guardian, by their link.
     Person(Invitation),
     /// Whoever has the link of a gallery.
-    Guest(Publish),
+    Guest(Shared),
 }
 
 /// The bytes that a secret stands for.

@@ -75,11 +75,11 @@ fn acc_1_staff_is_on_record() {
     let Means::Paper(form) = &acts.last().unwrap().means else { panic!("{acts:?}") };
     assert_eq!(Some(form.recorded_by), by_privacy.1);
 
-    site.post(&publisher, &format!("/desk/albums/{album}/share"), &[("channel", "website")]).expect(200);
-    assert_eq!(last(&site, EventKind::GalleryShared), by_publisher);
     site.post(&publisher, &format!("/desk/albums/{album}/release"), &[("channel", "website")]).expect(303);
     site.wait_for(|| !site.showable().is_empty());
     assert_eq!(last(&site, EventKind::Released), by_publisher);
+    site.post(&publisher, &format!("/desk/albums/{album}/share"), &[("channel", "website")]).expect(200);
+    assert_eq!(last(&site, EventKind::GalleryShared), by_publisher);
     site.post(&owner, "/desk/accounts", &[("role", "reviewer")]).expect(200);
     assert_eq!(last(&site, EventKind::AccountAdded), by_owner);
     site.post(&reviewer, "/sign-out", &[]).expect(303);

@@ -7,6 +7,7 @@ use std::process::{Child, ChildStdout, Command, Stdio};
 
 use grata::app::provider::{self, ProviderFiles};
 use grata::app::{people, settings};
+use grata_core::purpose::Reach;
 use grata_store::queries::accounts::Role;
 use serde_json::json;
 
@@ -108,6 +109,7 @@ fn a_browser_goes_through_the_whole_story() {
     for path in ["/gallery".to_string(), format!("/gallery/{file}/view")] {
         pages.push(page(&guest, path));
     }
+    pages.push(page(&site.guest_of(Reach::AllAlbums), "/gallery".into()));
     for path in [
         "/desk".to_string(),
         "/desk/own".into(),

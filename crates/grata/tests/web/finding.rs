@@ -2,17 +2,23 @@
 
 use axum::http::Method;
 use grata::web::csrf;
-use grata::work::timing;
+use grata::work::{releasing, timing};
+use grata_core::audit::entry::EventKind;
+use grata_core::id::AlbumId;
+use grata_core::purpose::{Publish, Reach};
 use grata_store::queries::accounts::Role;
+use grata_store::queries::albums::Album;
 use serde_json::Value;
 
 use crate::exif;
 use crate::site::{Site, Who};
-use crate::world::painted;
+use crate::support::event;
+use crate::world::{painted, picture};
 
 pub const TESTS: &[(&str, fn())] = &[
     ("m1_a_guest_finds_by_number_code_and_time", m1_a_guest_finds),
     ("pub_9_times_are_told_only_where_somebody_said_so_and_rounded", pub_9_times),
+    ("m1_a_link_to_all_albums_leads_to_those_of_its_channel", m1_all_albums),
     ("sec_7_a_number_finds_and_lets_nobody_in", sec_7_a_number_lets_nobody_in),
     ("rts_12_what_may_not_be_shown_is_not_found", rts_12_not_found),
     ("m1_a_reviewer_puts_numbers_on_photos", m1_a_reviewer_puts_numbers),
@@ -143,6 +149,70 @@ fn pub_9_times() {
     let privacy = site.staff(Role::Privacy);
     site.post(&privacy, &path, &[("times", "second")]).expect(422);
     assert_eq!(site.store.read().unwrap().times_of(site.world.album).unwrap(), None);
+}
+
+/// Another album with one photo of its own, released to the website; its id and the photo's neutral name.
+fn another_album(site: &Site) -> (String, String) {
+    let album = AlbumId::random(&mut site.store.rng());
+    let mut tx = site.store.begin(site.now()).unwrap();
+    let here = tx.album(site.world.album).unwrap().unwrap();
+    let notice = tx.notice(here.id).unwrap().unwrap();
+    tx.insert_album(&Album { id: album, title: "City run".into(), ..here }, &notice).unwrap();
+    tx.commit(event(EventKind::AlbumCreated)).unwrap();
+    let photographer = site.staff(Role::Photographer);
+    let token = csrf::token(photographer.secret());
+    let headers = [("x-csrf", token.as_str()), ("x-file-name", "run.jpg")];
+    let bytes = picture(&[2, 2]);
+    site.ask(&photographer, Method::POST, &format!("/desk/albums/{album}/photos"), &headers, bytes)
+        .expect(200);
+    let publish = Publish { album, channel: site.world.website().channel };
+    releasing::release(&site.works, &site.store, site.pages.cx(), &publish).unwrap();
+    site.wait_for(|| site.works.progress(&releasing::name(&publish)).unwrap().is_over());
+    let reader = site.store.read().unwrap();
+    let file = releasing::showable(&reader, &publish, site.pages.cx()).unwrap().remove(0).file_name;
+    (album.to_string(), file)
+}
+
+fn m1_all_albums() {
+    let site = Site::new();
+    let here = site.release().remove(0);
+    let (album, there) = another_album(&site);
+    let (all, one) = (site.guest_of(Reach::AllAlbums), site.guest());
+    let page = site.get(&all, "/gallery").expect(200).text();
+    let at = |text: &str| page.find(text).unwrap_or_else(|| panic!("{text}"));
+    assert!(at("City run") < at("Match of 5 September"), "by title");
+    for (album, file) in [(site.world.album.to_string(), &here), (album.clone(), &there)] {
+        assert!(page.contains(&format!("/gallery?album={album}")));
+        let gallery = site.get(&all, &format!("/gallery?album={album}")).expect(200).text();
+        assert_eq!(&files(&gallery)[..], std::slice::from_ref(file));
+        assert!(gallery.contains(&format!("/gallery/{file}/view?album={album}")));
+        site.get(&all, &format!("/gallery/{file}/view?album={album}")).expect(200);
+        site.get(&all, &format!("/gallery/{file}")).expect(200);
+    }
+    // The link of one album leads to that one, whatever stands in the address.
+    assert_eq!(files(&site.get(&one, &format!("/gallery?album={album}")).expect(200).text()), [here]);
+    site.get(&one, &format!("/gallery/{there}")).expect(404);
+    site.get(&one, &format!("/gallery/{there}/view?album={album}")).expect(404);
+    for nowhere in ["/gallery?album=7", "/gallery?album=00000000-0000-4000-8000-000000000000"] {
+        site.get(&all, nowhere).expect(404);
+    }
+    // Another channel's photos are behind another link (CON-11): nothing is out there.
+    let publisher = site.staff(Role::Publisher);
+    let share = format!("/desk/albums/{album}/share");
+    site.post(&publisher, &share, &[("channel", "print"), ("reach", "all")]).expect(409);
+    let made = site.post(&publisher, &share, &[("channel", "website"), ("reach", "all")]).expect(200).text();
+    let link = made.split("/g#").nth(1).unwrap().split('"').next().unwrap().to_string();
+    let made = Who::Guest(link);
+    assert!(site.get(&made, "/gallery").expect(200).text().contains("City run"));
+    // It stands on every album of the channel, and is ended from any of them.
+    let path = format!("/desk/albums/{}/release?channel=website", site.world.album);
+    let page = site.get(&publisher, &path).expect(200).text();
+    let hash = page.split("All albums of this channel:").last().unwrap();
+    let hash = hash.split("name=\"link\" value=\"").nth(1).unwrap().split('"').next().unwrap();
+    let path = format!("/desk/albums/{}/unshare", site.world.album);
+    site.post(&publisher, &path, &[("channel", "website"), ("link", hash)]).expect(303);
+    assert_ne!(site.get(&made, "/gallery").status, 200);
+    site.get(&all, "/gallery").expect(200);
 }
 
 fn sec_7_a_number_lets_nobody_in() {

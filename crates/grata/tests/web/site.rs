@@ -21,6 +21,7 @@ use grata::worker::protocol::ModelFiles;
 use grata_core::audit::entry::{ActorClass, EventKind};
 use grata_core::digest::Digest;
 use grata_core::id::{AccountId, AlbumId, GuardianId, PhotoId, SubjectId};
+use grata_core::purpose::{Reach, Shared};
 use grata_core::subject::Age;
 use grata_core::time::{FixedClock, Timestamp, hours_after};
 use grata_store::Store;
@@ -229,8 +230,14 @@ impl Site {
 
     /// Whoever has the link of the website's gallery.
     pub fn guest(&self) -> Who {
+        self.guest_of(Reach::Album)
+    }
+
+    /// Whoever has the link of the website's gallery of this album, or of all of them.
+    pub fn guest_of(&self, reach: Reach) -> Who {
         let mut tx = self.store.begin(self.now).unwrap();
-        let token = tx.insert_gallery_link(&self.world.website(), hours_after(self.now, 24)).unwrap();
+        let shared = Shared { publish: self.world.website(), reach };
+        let token = tx.insert_gallery_link(&shared, hours_after(self.now, 24)).unwrap();
         tx.commit(event(EventKind::GalleryShared)).unwrap();
         Who::Guest(Digest(token).to_string())
     }

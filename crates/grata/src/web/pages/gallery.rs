@@ -1,4 +1,4 @@
-//! Finished photos of one album and channel, for whoever has the link. Renditions only, under neutral
+//! Finished photos of one album, or of all albums, through one channel, for whoever has the link. Renditions only, under neutral
 //! names; one that may no longer be shown is gone at once (PUB-6, RTS-12). Whoever looks for somebody finds
 //! by number, code or time ([`finding`]).
 
@@ -9,7 +9,7 @@ use std::sync::Arc;
 use askama::Template;
 use axum::extract::{Path, Query};
 use axum::response::Response;
-use grata_core::purpose::Publish;
+use grata_core::purpose::{Publish, Reach, Shared};
 use grata_store::queries::albums::Album;
 use grata_store::queries::releases::StoredRendition;
 use grata_vision::decode::{self, Format};
@@ -68,11 +68,80 @@ struct OnePage {
 /// Photos on one page of a gallery.
 const ON_A_PAGE: usize = 120;
 
-fn publish(visit: &Visit) -> Result<Publish, Trouble> {
+/// The albums behind a link that leads to all of them.
+#[derive(Template)]
+#[template(path = "pages/gallery-albums.html")]
+struct AlbumsPage {
+    shell: Shell,
+    controller: String,
+    albums: Vec<Card>,
+}
+
+struct Card {
+    id: String,
+    title: String,
+    purpose: String,
+    /// Finished photos, by their neutral names.
+    cover: Vec<String>,
+}
+
+/// Photos on the cover of an album.
+const ON_THE_COVER: usize = 4;
+
+/// Finished photos that are looked at for a cover: some may just now not be shown any more.
+const FOR_A_COVER: u32 = 24;
+
+fn guest(visit: &Visit) -> Result<Shared, Trouble> {
     match &visit.visitor {
-        Visitor::Guest(publish) => Ok(publish.clone()),
+        Visitor::Guest(shared) => Ok(shared.clone()),
         _ => Err(Trouble::not_found()),
     }
+}
+
+/// Which album's gallery is asked for; none: a link to all albums, and none of them was chosen.
+fn chosen(shared: &Shared, wanted: &Wanted) -> Result<Option<Publish>, AppError> {
+    match (shared.reach, &wanted.album) {
+        (Reach::Album, _) => Ok(Some(shared.publish.clone())),
+        (Reach::AllAlbums, None) => Ok(None),
+        (Reach::AllAlbums, Some(id)) => {
+            let album = id.parse().map_err(|_| no_album())?;
+            Ok(Some(Publish { album, channel: shared.publish.channel.clone() }))
+        }
+    }
+}
+
+fn no_album() -> AppError {
+    AppError::new(ErrorKind::NotFound, "there is no such album")
+}
+
+/// The albums of a channel of which something may be seen.
+fn albums(site: &Site, shared: &Shared) -> Result<Vec<Card>, AppError> {
+    let reader = site.store().read()?;
+    let mut cards = Vec::new();
+    for id in reader.albums_out(&shared.publish.channel, releasing::RECIPIENT)? {
+        let publish = Publish { album: id, channel: shared.publish.channel.clone() };
+        let (Some(album), Some(release)) = (reader.album(id)?, releasing::newest(&reader, &publish)?) else {
+            continue;
+        };
+        let mut cover = Vec::new();
+        for rendition in reader.some_renditions_for(release.id, FOR_A_COVER)? {
+            if cover.len() < ON_THE_COVER && releasing::may_be_shown(&reader, &rendition, site.cx())? {
+                cover.push(rendition.file_name);
+            }
+        }
+        cards.push(Card { id: id.to_string(), title: album.title, purpose: album.purpose, cover });
+    }
+    Ok(cards)
+}
+
+async fn albums_page(site: &Site, visit: &Visit, shared: Shared) -> Result<Response, Trouble> {
+    let (controller, albums) = site
+        .run(move |site| {
+            let album = site.store().read()?.album(shared.publish.album)?.ok_or_else(no_album)?;
+            Ok((album.controller, albums(site, &shared)?))
+        })
+        .await?;
+    Ok(shown(&AlbumsPage { shell: Shell::of(visit), controller, albums }))
 }
 
 /// What a guest sees of a gallery, with what they look for.
@@ -85,8 +154,7 @@ struct Seen {
 
 fn look(site: &Site, publish: &Publish, wanted: &Wanted) -> Result<Seen, AppError> {
     let reader = site.store().read()?;
-    let album = reader.album(publish.album)?;
-    let album = album.ok_or_else(|| AppError::new(ErrorKind::NotFound, "there is no such album"))?;
+    let album = reader.album(publish.album)?.ok_or_else(no_album)?;
     let all = site.remembered().shots(&reader, publish, site.cx())?;
     let finding = Finding::new(&reader, album.id, wanted, &all)?;
     let shots = finding.among(&reader, album.id, &all)?;
@@ -98,7 +166,8 @@ fn look(site: &Site, publish: &Publish, wanted: &Wanted) -> Result<Seen, AppErro
 /// # Errors
 /// The store cannot be used.
 pub async fn page(site: Site, visit: Visit, Query(wanted): Query<Wanted>) -> Result<Response, Trouble> {
-    let publish = publish(&visit)?;
+    let shared = guest(&visit)?;
+    let Some(publish) = chosen(&shared, &wanted)? else { return albums_page(&site, &visit, shared).await };
     let asked = wanted.page;
     let Seen { album, finding, shots, total } = site.run(move |site| look(site, &publish, &wanted)).await?;
     let found = shots.len();
@@ -136,7 +205,7 @@ pub async fn one(
     Path(file): Path<String>,
     Query(wanted): Query<Wanted>,
 ) -> Result<Response, Trouble> {
-    let publish = publish(&visit)?;
+    let publish = chosen(&guest(&visit)?, &wanted)?.ok_or_else(nothing)?;
     let Seen { album, finding, shots, .. } = site.run(move |site| look(site, &publish, &wanted)).await?;
     let at = shots.iter().position(|shot| shot.file == file).ok_or_else(nothing)?;
     let beside = |at: Option<usize>| at.and_then(|at| shots.get(at)).map(|shot| shot.file.clone());
@@ -155,10 +224,10 @@ pub async fn one(
 }
 
 async fn picture_of(site: &Site, visit: &Visit, file: String, is_small: bool) -> Result<Response, Trouble> {
-    let publish = publish(visit)?;
+    let shared = guest(visit)?;
     let bytes = site.run(move |site| {
         let found = showable(site, &file)?;
-        if found.rendition.publish != publish {
+        if !shared.opens(&found.rendition.publish) {
             return Err(nothing());
         }
         bytes(site, &found, is_small)

@@ -15,8 +15,8 @@ use axum::response::{IntoResponse, Response};
 use axum::{Form, Json};
 use grata_core::audit::entry::{Count, EventKind};
 use grata_core::digest::Digest;
-use grata_core::purpose::{Audience, ChannelKey, Publish};
-use grata_core::time::{Date, day};
+use grata_core::purpose::{Audience, ChannelKey, Publish, Reach, Shared};
+use grata_store::queries::galleries::GalleryLink;
 use serde::{Deserialize, Serialize};
 use tokio::sync::mpsc;
 
@@ -59,6 +59,7 @@ struct Link {
     hash: String,
     since: String,
     until: String,
+    is_of_all: bool,
 }
 
 #[derive(Template)]
@@ -99,7 +100,7 @@ struct Planned {
     publish: Publish,
     photos: Arc<Vec<releases::PlannedPhoto>>,
     live: usize,
-    links: Vec<(Digest, Date, Date)>,
+    links: Vec<GalleryLink>,
 }
 
 /// `GET /desk/albums/{album}/release`
@@ -165,10 +166,11 @@ async fn page_with(
     reasons.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
     let withheld = photos.iter().filter(|photo| photo.withheld.is_some()).count();
     let channel = planned.publish.channel.to_string();
-    let links = planned.links.iter().map(|(hash, since, until)| Link {
-        hash: hash.to_string(),
-        since: words.day(*since).into_owned(),
-        until: words.day(*until).into_owned(),
+    let links = planned.links.iter().map(|link| Link {
+        hash: link.hash.to_string(),
+        since: words.moment(link.created_at).into_owned(),
+        until: words.moment(link.expires_at).into_owned(),
+        is_of_all: link.shared.reach == Reach::AllAlbums,
     });
     Ok(shown(&Page {
         shell: Shell::of(visit),
@@ -206,7 +208,7 @@ fn planned(site: &Site, id: &str, channel: Option<&str>) -> Result<Planned, AppE
     let album = album::find(&reader, id)?;
     let publish = publish(&reader, id, channel.unwrap_or(ChannelKey::WEBSITE))?;
     let links = reader.gallery_links_of(album.id, site.now())?;
-    let links = links.into_iter().filter(|link| link.publish == publish);
+    let links = links.into_iter().filter(|link| link.shared.opens(&publish));
     let all = reader.all_channels()?;
     let is_retired = all.iter().any(|one| one.key == publish.channel && one.retired_at.is_some());
     let mut channels = reader.channels()?;
@@ -227,7 +229,7 @@ fn planned(site: &Site, id: &str, channel: Option<&str>) -> Result<Planned, AppE
             site.remembered().plan(site.store(), &publish, site.cx())?
         },
         live: releasing::showable(&reader, &publish, site.cx())?.len(),
-        links: links.map(|link| (link.hash, day(link.created_at), day(link.expires_at))).collect(),
+        links: links.collect(),
         publish,
     })
 }
@@ -297,6 +299,13 @@ pub async fn work(site: Site, Query(asked): Query<Asked>) -> Result<Response, Tr
     Ok(Json(Far { total: progress.total, done: progress.done, is_over }).into_response())
 }
 
+/// What to share: through which channel, and `all` albums or this one.
+#[derive(Deserialize)]
+pub struct ShareOrder {
+    channel: String,
+    reach: Option<String>,
+}
+
 /// `POST /desk/albums/{album}/share`: a link to the finished photos, shown once.
 ///
 /// # Errors
@@ -305,13 +314,21 @@ pub async fn share(
     site: Site,
     visit: Visit,
     Path(id): Path<String>,
-    Form(order): Form<Order>,
+    Form(order): Form<ShareOrder>,
 ) -> Result<Response, Trouble> {
     let (album, channel) = (id.clone(), order.channel.clone());
     let link = site
         .change(move |site| {
-            let publish = publish(&site.store().read()?, &id, &order.channel)?;
-            galleries::share(site.store(), &publish, site.by())
+            let reader = site.store().read()?;
+            let publish = publish(&reader, &id, &order.channel)?;
+            if releasing::showable(&reader, &publish, site.cx())?.is_empty() {
+                // A link is shown once: it would be lost on a page without a place for it.
+                return Err(AppError::new(ErrorKind::Conflict, "nothing is out through this channel yet")
+                    .hint("Release first, then share."));
+            }
+            drop(reader);
+            let reach = if order.reach.as_deref() == Some("all") { Reach::AllAlbums } else { Reach::Album };
+            galleries::share(site.store(), &Shared { publish, reach }, site.by())
         })
         .await?;
     page_with(&site, &visit, album, Some(channel), Some(link)).await

@@ -50,6 +50,8 @@ pub fn shots(reader: &Reader, publish: &Publish, cx: &Cx) -> Result<Vec<Shot>, A
 pub struct Wanted {
     code: Option<String>,
     when: Option<String>,
+    /// Of which album, where a link leads to all of them.
+    pub album: Option<String>,
     /// Which page of what is found.
     pub page: Option<usize>,
 }
@@ -69,6 +71,8 @@ pub struct Finding {
     pub(super) has_codes: bool,
     step: Option<TimeStep>,
     pub(super) spans: Vec<Span>,
+    /// The album that was chosen among all, by its id.
+    pub(super) album: Option<AlbumId>,
     /// As it was typed.
     pub(super) asked: String,
     code: Result<Option<PhotoCode>, NotACode>,
@@ -87,7 +91,9 @@ impl Finding {
         let code = if asked.is_empty() { Ok(None) } else { asked.parse().map(Some) };
         // Only what is in the list: nothing else can be chosen, and nothing else stands in an address.
         let when = wanted.when.clone().filter(|when| spans.iter().any(|span| span.when == *when));
-        Ok(Self { has_codes: reader.has_codes(album)?, step, spans, asked, code, when })
+        let has_codes = reader.has_codes(album)?;
+        let album = wanted.album.as_ref().map(|_| album);
+        Ok(Self { has_codes, step, spans, album, asked, code, when })
     }
 
     /// Those of `all` that were asked for.
@@ -139,8 +145,14 @@ impl Finding {
     pub fn query(&self) -> String {
         let code = self.code.as_ref().ok().and_then(Option::as_ref).map(|code| format!("code={code}"));
         let when = self.when.as_ref().map(|when| format!("when={when}"));
-        let asked: Vec<String> = code.into_iter().chain(when).collect();
+        let album = self.album.map(|album| format!("album={album}"));
+        let asked: Vec<String> = album.into_iter().chain(code).chain(when).collect();
         if asked.is_empty() { String::new() } else { format!("?{}", asked.join("&")) }
+    }
+
+    /// The address of everything in this gallery.
+    pub(super) fn all(&self) -> String {
+        self.album.map_or_else(|| "/gallery".into(), |album| format!("/gallery?album={album}"))
     }
 
     /// The address of a page of what is found.
