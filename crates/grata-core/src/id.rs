@@ -89,6 +89,10 @@ ids! {
     RenditionId;
     /// A passkey of somebody who signs in.
     PasskeyId;
+    /// What somebody who enrolled is found by.
+    TemplateId;
+    /// A question to somebody who enrolled: is this you?
+    SuggestionId;
     /// A request about somebody's rights.
     RequestId;
     /// One erasure; the only name under which an erased person is still known, to nobody.

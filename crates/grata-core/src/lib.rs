@@ -17,6 +17,7 @@
 //! - [`emergency`]: what only two people open together, for an hour, and never unnoticed
 //!
 //! Finding, of whoever asked to be found:
+//! - [`basis`]: what has to be on record before a closed group is compared
 //! - [`scope`]: whose faces may be turned into numbers, and why
 //! - [`matching`]: scores, thresholds, one person once in a photo; error rates and what they bear
 //!
@@ -33,6 +34,7 @@
 //! - [`rights`]: when a request is due, and what an erasure does
 
 pub mod audit;
+pub mod basis;
 pub mod code;
 pub mod consent;
 pub mod digest;

@@ -70,7 +70,7 @@ pub enum Review {
 /// Whether two rectangles are about the same thing: they share a quarter of the smaller one.
 ///
 /// Generous on purpose. It is used where a match hides a face: by "not me" and by objections.
-pub(crate) fn same_place(first: PixelRect, second: PixelRect) -> bool {
+pub fn same_place(first: PixelRect, second: PixelRect) -> bool {
     let area = |rect: PixelRect| u64::from(rect.width) * u64::from(rect.height);
     first.intersection(second).is_some_and(|common| area(common) * 4 >= area(first).min(area(second)))
 }

@@ -74,6 +74,16 @@ pub enum EventKind {
     ProviderLinked,
     ProviderUnlinked,
     CodesChanged,
+    GroupCreated,
+    GroupChanged,
+    GroupAttested,
+    GroupPaused,
+    GroupDeleted,
+    Enrolled,
+    EnrolmentRefused,
+    GroupCompared,
+    GroupComparedAgain,
+    SuggestionAnswered,
 }
 
 /// Who acted, as a class; never which person.
@@ -164,6 +174,8 @@ pub enum Count {
     Named,
     // numbers and codes that photos are found by
     Codes,
+    // faces that were turned into numbers
+    Embedded,
 }
 
 /// What the log says about somebody, for nobody but them.
