@@ -126,6 +126,9 @@ impl Tx {
             "DELETE FROM log_payloads WHERE subject = $1",
             "DELETE FROM invitations WHERE subject = $1",
             "DELETE FROM emergencies WHERE subject = $1",
+            "DELETE FROM suggestions WHERE subject = $1",
+            "DELETE FROM templates WHERE subject = $1",
+            "DELETE FROM roster WHERE subject = $1",
             "DELETE FROM consent_acts WHERE subject = $1",
             "DELETE FROM evidence WHERE subject = $1",
             "DELETE FROM guardians WHERE subject = $1",
@@ -195,6 +198,7 @@ impl Store {
         if let Some(subject) = subject {
             self.vault().shred(KeyName::Subject(subject))?;
         }
+        self.shred_loose_templates()?;
         self.vault().rotate()?;
         self.engine.scrub()
     }
@@ -237,7 +241,7 @@ impl Store {
             "schema": "grata-erasure-1",
             "tombstone": tombstone.to_string(),
             "controller": parties.controller,
-            "erased": ["names and contacts", "answers and their evidence", "tags and marks", "links",
+            "erased": ["names and contacts", "templates and suggestions", "answers and their evidence", "tags and marks", "links",
                 "what the log could be opened with", "released images that showed the person"],
             "key_destroyed": true,
             "key_epoch": self.vault().epoch(),

@@ -30,6 +30,7 @@ mod random;
 pub mod restore;
 pub mod store;
 pub mod sweep;
+mod turn;
 pub mod tx;
 pub mod vault;
 pub mod witness;

@@ -9,7 +9,7 @@ use grata_core::digest::Digest;
 use grata_core::geometry::PixelRect;
 use grata_core::id::{
     AccountId, ActId, AlbumId, EmergencyId, EvidenceId, FaceId, GuardianId, NotMeId, ObjectionId, PasskeyId,
-    PhotoId, ReleaseId, RenditionId, RequestId, SubjectId, TagId, TombstoneId,
+    PhotoId, ReleaseId, RenditionId, RequestId, SubjectId, SuggestionId, TagId, TemplateId, TombstoneId,
 };
 use grata_core::photo::PhotoDigest;
 use grata_core::region::{Region, Shape};
@@ -27,6 +27,7 @@ pub mod desk;
 pub mod emergencies;
 pub mod evidence;
 pub mod galleries;
+pub mod groups;
 pub mod identities;
 pub mod log;
 pub mod objections;
@@ -35,7 +36,9 @@ pub mod photos;
 pub mod releases;
 pub mod requests;
 pub mod subjects;
+pub mod suggestions;
 pub mod tags;
+pub mod templates;
 
 macro_rules! ids {
     ($($id:ident),+ $(,)?) => {$(
@@ -70,7 +73,9 @@ ids![
     RenditionId,
     RequestId,
     SubjectId,
+    SuggestionId,
     TagId,
+    TemplateId,
     TombstoneId,
 ];
 

@@ -93,6 +93,7 @@ impl Store {
         for subject in subjects {
             self.destroy_key(Some(subject))?;
         }
+        self.shred_loose_templates()?;
         for key in self.dead_blobs(&self.read()?)? {
             self.blobs().delete(key)?;
         }
@@ -171,8 +172,12 @@ impl Tx {
                 }
             }
         }
+        // Whether a group was closed since, and by whose no, is not known: it is attested anew, or stays closed.
+        self.pause_all_groups()?;
         for subject in frozen {
             if self.revision(subject)?.is_some() {
+                // What is frozen is asked again. A template would outlast a withdrawal (CON-5).
+                self.delete_all_templates(subject)?;
                 self.set_restriction(subject, Restriction::Since(self.now()))?;
                 done.frozen.push(subject);
             }

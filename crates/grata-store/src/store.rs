@@ -298,6 +298,8 @@ impl Store {
             let wanted = match name {
                 KeyName::Subject(id) => reader.revision(id)?.is_some(),
                 KeyName::Photo(id) => reader.has_photo(id)?,
+                // Their keys are made while nobody else writes: see `shred_loose_templates`.
+                KeyName::Template(_) => true,
                 KeyName::Log | KeyName::Installation => true,
             };
             if !wanted {
@@ -305,7 +307,30 @@ impl Store {
                 keys += 1;
             }
         }
+        drop(reader);
+        keys += self.shred_loose_templates()?;
         Ok((blobs, keys))
+    }
+
+    /// Destroys the keys of templates that are gone: after a withdrawal, an erasure or a crash. Returns how
+    /// many. Safe to repeat.
+    ///
+    /// # Errors
+    /// The database or the key file cannot be used.
+    pub fn shred_loose_templates(&self) -> Result<u64> {
+        if self.vault().templates()?.is_empty() {
+            return Ok(0);
+        }
+        // As a writer: a key is made before its row, and both while nobody else writes.
+        let writer = self.reader(Access::Write)?;
+        let mut shredded = 0;
+        for id in self.vault().templates()? {
+            if !writer.has_template(id)? {
+                self.vault().shred(KeyName::Template(id))?;
+                shredded += 1;
+            }
+        }
+        Ok(shredded)
     }
 
     /// Fresh ids and tokens for callers that have no chance of their own.

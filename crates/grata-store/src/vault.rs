@@ -17,8 +17,10 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use chacha20poly1305::aead::{Aead, KeyInit, Payload};
 use chacha20poly1305::{XChaCha20Poly1305, XNonce};
-use grata_core::id::{PhotoId, SubjectId};
+use grata_core::id::{PhotoId, SubjectId, TemplateId};
+use hmac::{Hmac, Mac as _};
 use rusqlite::{Connection, OptionalExtension, TransactionBehavior};
+use sha2::Sha256;
 use zeroize::Zeroizing;
 
 use crate::engine::sqlite::{refine, scrub, set_up};
@@ -39,6 +41,9 @@ pub enum KeyName {
     Subject(SubjectId),
     /// Of a photo: the original, its name, what was made of it.
     Photo(PhotoId),
+    /// Of one template, beside that of the person: a new one for each enrolment, destroyed with the old
+    /// (KEY-4).
+    Template(TemplateId),
     /// The seed of the key that signs the log and receipts.
     Log,
     /// Keys digests of photos and handles of the log, so that they mean nothing elsewhere.
@@ -50,6 +55,7 @@ impl fmt::Display for KeyName {
         match self {
             Self::Subject(id) => write!(f, "subject:{id}"),
             Self::Photo(id) => write!(f, "photo:{id}"),
+            Self::Template(id) => write!(f, "template:{id}"),
             Self::Log => f.write_str("log"),
             Self::Installation => f.write_str("installation"),
         }
@@ -61,6 +67,7 @@ impl KeyName {
         match text.split_once(':') {
             Some(("subject", id)) => id.parse().ok().map(Self::Subject),
             Some(("photo", id)) => id.parse().ok().map(Self::Photo),
+            Some(("template", id)) => id.parse().ok().map(Self::Template),
             None if text == "log" => Some(Self::Log),
             None if text == "installation" => Some(Self::Installation),
             _ => None,
@@ -80,7 +87,7 @@ pub struct Place<'a> {
 }
 
 impl Place<'_> {
-    fn bytes(&self, key: KeyName) -> Vec<u8> {
+    pub(crate) fn bytes(&self, key: KeyName) -> Vec<u8> {
         let mut bytes = format!("grata sealed 1\0{key}\0{}\0{}\0", self.table, self.column).into_bytes();
         bytes.extend_from_slice(self.row);
         bytes
@@ -204,6 +211,41 @@ impl Vault {
     /// There is no such key any more, or the value was changed or moved.
     pub fn open_sealed(&self, name: KeyName, place: &Place<'_>, sealed: &[u8]) -> Result<Zeroizing<Vec<u8>>> {
         open_with(&self.secret(name)?, &place.bytes(name), sealed)
+    }
+
+    /// A key that takes both: whoever destroys either has destroyed it. `what` it is for.
+    ///
+    /// # Errors
+    /// One of them is not there, or not any more.
+    pub(crate) fn of_both(&self, one: KeyName, other: KeyName, what: &[u8]) -> Result<Secret> {
+        let (one, other) = (self.secret(one)?, self.secret(other)?);
+        // HMAC takes keys of any length, 32 bytes among them.
+        let mut mac = match Hmac::<Sha256>::new_from_slice(one.as_slice()) {
+            Ok(mac) => mac,
+            Err(never) => unreachable!("{never}"),
+        };
+        mac.update(what);
+        mac.update(other.as_slice());
+        Ok(Zeroizing::new(mac.finalize().into_bytes().into()))
+    }
+
+    /// The names of all keys of templates.
+    ///
+    /// # Errors
+    /// The key file cannot be used.
+    pub(crate) fn templates(&self) -> Result<Vec<TemplateId>> {
+        let state = self.state();
+        let sql = "SELECT name FROM keys WHERE name >= 'template:' AND name < 'template;'";
+        let mut select = state.connection.prepare_cached(sql).map_err(refine)?;
+        let names = select.query_map([], |row| row.get::<_, String>(0)).map_err(refine)?;
+        let names = names.collect::<std::result::Result<Vec<_>, _>>().map_err(refine)?;
+        Ok(names
+            .iter()
+            .filter_map(|name| match KeyName::parse(name) {
+                Some(KeyName::Template(id)) => Some(id),
+                _ => None,
+            })
+            .collect())
     }
 
     /// The data key itself.

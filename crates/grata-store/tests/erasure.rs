@@ -6,13 +6,13 @@ mod support;
 use std::path::{Path, PathBuf};
 
 use grata_core::audit::entry::{ActorClass, Event, EventKind};
-use grata_core::consent::{ActKind, Means, PaperForm};
+use grata_core::consent::{ActKind, ConsentAct, Decision, Means, PaperForm, decide};
 use grata_core::digest::Digest;
 use grata_core::emergency::{Emergency, Why};
 use grata_core::id::{AccountId, EmergencyId, GuardianId, NotMeId, ObjectionId, PasskeyId, SubjectId};
 use grata_core::objection::{Objection, ObjectionTarget, Outcome};
 use grata_core::photo::Photo;
-use grata_core::purpose::{Reach, Shared};
+use grata_core::purpose::{Find, Purpose as _, Reach, Shared};
 use grata_core::release::{HideReason, Treatment};
 use grata_core::signed::{Document, DocumentKind};
 use grata_core::subject::Age;
@@ -97,6 +97,8 @@ fn person_everywhere(house: &House) -> (SubjectId, Photo) {
         ended_at: None,
     };
     tx.insert_emergency(&emergency, CANARIES[6]).unwrap();
+    tx.insert_group(album, grata_core::basis::Profile::Free).unwrap();
+    assert!(tx.add_to_roster(album, canary).unwrap());
     let payload = serde_json::json!({ "text": CANARIES[5] });
     tx.commit(Event::new(EventKind::SubjectChanged, ActorClass::Staff).about(canary, payload)).unwrap();
     let form = PaperForm {
@@ -113,6 +115,21 @@ fn person_everywhere(house: &House) -> (SubjectId, Photo) {
         act.speaker = speaker;
         house.try_say(canary, &act).unwrap();
     }
+    for speaker in [grata_core::consent::Speaker::Subject, grata_core::consent::Speaker::Guardian(guardian)] {
+        let question = Find { album }.question();
+        let act = house.act(&website(album), give, Means::OwnSession);
+        house.try_say(canary, &ConsentAct { speaker, question, ..act }).unwrap();
+    }
+    let reader = store.read().unwrap();
+    let known = reader.subject(canary).unwrap().unwrap();
+    let Decision::Yes(permit) = decide(&known, &Find { album }, reader.age_rules(), now()) else {
+        panic!("a child and a guardian have said yes")
+    };
+    drop(reader);
+    let mut tx = store.begin(now()).unwrap();
+    tx.insert_template(&permit, Digest([5; 32]), &[0.25; 128]).unwrap();
+    assert!(tx.insert_suggestion(&permit, photo.id, photo.faces[1].id).unwrap());
+    tx.commit(Event::new(EventKind::Enrolled, ActorClass::Subject)).unwrap();
     let release = house.release(&website(album));
     let rendition = house.render(release, house.plan(&photo, &website(album))).unwrap();
     assert_eq!(rendition.rendition.shown.len(), 1);
@@ -173,7 +190,7 @@ fn rts_8_rts_9_acc_9_after_an_erasure_nothing_is_left_and_the_certificate_verifi
     house.tag(&photo, 1, TagKind::Is(alice)).unwrap();
     let store = house.store();
     let plan = store.read().unwrap().plan_erasure(canary).unwrap();
-    assert_eq!((plan.renditions, plan.rows["consent_acts"]), (1, 2), "shown before it is done");
+    assert_eq!((plan.renditions, plan.rows["consent_acts"]), (1, 4), "shown before it is done");
     let begun = store.begin_erasure(canary, ActorClass::Subject, now()).unwrap();
     assert_eq!(begun.recalled.len(), 1, "RTS-14: who got it has to be told");
     // From the first step on nobody can show them.
@@ -351,7 +368,7 @@ fn section_8_a_restored_backup_catches_up_before_it_serves() {
         let subject = reader.subject(who).unwrap().unwrap();
         grata_core::consent::decide(&subject, &website(album), reader.age_rules(), now())
     };
-    use grata_core::consent::{Decision, Reason};
+    use grata_core::consent::Reason;
     assert!(matches!(decision(t), Decision::No(Reason::Restricted)));
     assert!(matches!(decision(u), Decision::Yes(_)), "nobody else is touched");
     let case = reader.photo_case(photo.id).unwrap();
