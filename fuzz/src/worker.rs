@@ -25,7 +25,7 @@ pub fn protocol(mut bytes: &[u8]) {
                     done.regions.iter().all(|region| region.rect.intersection(picture) == Some(region.rect))
                 );
             }
-            Ok(Checked::Measured(_)) => panic!("nobody asked for a measurement"),
+            Ok(Checked::Measured(_) | Checked::Group(..)) => panic!("nobody asked for a comparison"),
             Ok(Checked::Refused(reason)) => assert!(!reason.contains(char::is_control)),
             Err(error) => assert!(!error.to_string().is_empty()),
         }

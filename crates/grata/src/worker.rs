@@ -17,6 +17,7 @@
 pub mod confine;
 pub mod converter;
 pub mod engine;
+pub mod group;
 pub mod measure;
 pub mod pool;
 pub mod process;

@@ -5,7 +5,7 @@ use grata_core::scope::Scope;
 
 use super::align::{Views, align};
 use super::embed::Embedder;
-use super::quality::{Gate, Quality, Reason};
+use super::quality::{Gate, Quality, Reason, turn};
 use super::template::{Probe, Still};
 use crate::detect::{DetectOptions, Detector, Picture};
 use crate::runtime::RuntimeError;
@@ -39,9 +39,22 @@ pub fn capture(
     (detector, embedder): (&mut Detector, &mut Embedder),
     scope: &Scope,
 ) -> Result<Capture, RuntimeError> {
+    capture_turned(picture, (detector, embedder), scope).map(|(capture, _)| capture)
+}
+
+/// The same, with how far the face is turned ([`turn`]): 0 for one that is refused. For a capture in which the
+/// person was asked to move (ABU-2).
+///
+/// # Errors
+/// As [`capture`].
+pub fn capture_turned(
+    picture: &dyn Picture,
+    (detector, embedder): (&mut Detector, &mut Embedder),
+    scope: &Scope,
+) -> Result<(Capture, f32), RuntimeError> {
     let mut faces = detector.faces(picture, &DetectOptions::default())?;
     faces.retain(|face| face.score >= ANOTHER_PERSON);
-    let refused = |reason| Ok(Capture::Refused(vec![reason]));
+    let refused = |reason| Ok((Capture::Refused(vec![reason]), 0.0));
     let face = match faces[..] {
         [] => return refused(Reason::NoFace),
         [one] => one.face,
@@ -57,10 +70,10 @@ pub fn capture(
     let quality = Quality::of(&seen.points, &sample);
     let reasons = Gate::ENROL.reasons(&quality);
     if !reasons.is_empty() {
-        return Ok(Capture::Refused(reasons));
+        return Ok((Capture::Refused(reasons), 0.0));
     }
     let probe = embedder.embed_face(&sample, scope)?;
-    Ok(Capture::Still(Still { probe, weight: quality.weight() }))
+    Ok((Capture::Still(Still { probe, weight: quality.weight() }), turn(&seen.points)))
 }
 
 /// Turns the faces of a photo into numbers, for a comparison with people who enrolled. Nothing happens

@@ -97,7 +97,8 @@ impl Gate {
 impl Quality {
     /// Looks at a face: where its points are, and its aligned crop.
     pub fn of(points: &FivePoints, sample: &Sample) -> Self {
-        let (sideways, nose_height) = pose(points);
+        let (turn, nose_height) = pose(points);
+        let sideways = turn.abs();
         let (brightness, contrast, sharpness) = light(sample);
         Self { eye_distance: points.eye_distance(), sideways, nose_height, brightness, contrast, sharpness }
     }
@@ -111,8 +112,14 @@ impl Quality {
     }
 }
 
-/// How far the nose lies beside the middle line, and how far down, both along the axes of the face:
-/// a head that leans over is not turned away.
+/// How far the tip of the nose lies to the viewer's right of the middle line, in eye distances: above 0 for
+/// somebody who turns to their own left, in a picture that is not mirrored.
+pub fn turn(points: &FivePoints) -> f32 {
+    pose(points).0
+}
+
+/// How far the nose lies beside the middle line, to the viewer's right, and how far down, both along the axes of
+/// the face: a head that leans over is not turned away.
 fn pose(points: &FivePoints) -> (f32, f32) {
     let [left, right, nose, mouth_left, mouth_right] = points.0;
     let middle = |a: (f32, f32), b: (f32, f32)| ((a.0 + b.0) / 2.0, (a.1 + b.1) / 2.0);
@@ -125,7 +132,7 @@ fn pose(points: &FivePoints) -> (f32, f32) {
     let nose_height = below(eyes, nose) / below(eyes, mouth);
     // Where the middle line is at the height of the nose.
     let line = along(eyes, mouth) * nose_height.clamp(0.0, 1.0);
-    ((along(eyes, nose) - line).abs() / eye_distance, nose_height)
+    ((along(eyes, nose) - line) / eye_distance, nose_height)
 }
 
 /// Brightness, contrast and sharpness of the middle of the first crop.
@@ -206,13 +213,22 @@ mod tests {
     #[test]
     fn a_face_from_the_front_is_not_turned_and_leaning_over_changes_nothing() {
         let (sideways, height) = pose(&points(FRONT));
-        assert!(sideways < 1e-4 && (height - 0.55).abs() < 1e-4, "{sideways} {height}");
+        assert!(sideways.abs() < 1e-4 && (height - 0.55).abs() < 1e-4, "{sideways} {height}");
         for degrees in [-40.0_f32, 15.0, 90.0] {
             let (sin, cos) = degrees.to_radians().sin_cos();
             let leaning = FRONT.map(|(x, y)| (cos * x - sin * y, sin * x + cos * y));
             let (sideways, height) = pose(&points(leaning));
-            assert!(sideways < 1e-4 && (height - 0.55).abs() < 1e-4, "{degrees}: {sideways} {height}");
+            assert!(sideways.abs() < 1e-4 && (height - 0.55).abs() < 1e-4, "{degrees}: {sideways} {height}");
         }
+    }
+
+    #[test]
+    fn abu_2_who_turns_to_their_own_left_is_seen_to_turn_to_the_right() {
+        let mut turned = FRONT;
+        turned[2].0 += 6.0;
+        assert!((turn(&points(turned)) - 0.15).abs() < 1e-4);
+        let mirrored = [turned[1], turned[0], turned[2], turned[4], turned[3]].map(|(x, y)| (100.0 - x, y));
+        assert!((turn(&points(mirrored)) + 0.15).abs() < 1e-4);
     }
 
     #[test]

@@ -40,7 +40,7 @@ use grata_core::consent::Permit;
 use grata_core::digest::Digest;
 use grata_core::matching::{Measure, Score};
 use grata_core::purpose::Find;
-use grata_core::scope::{Scope, Why};
+use grata_core::scope::{Errand, Scope, Why};
 
 use super::numbers::Numbers;
 
@@ -75,7 +75,7 @@ pub struct Still {
 pub enum Right<'a> {
     /// The person consented.
     Permit(&'a Permit<Find>),
-    /// The person's own device, or a measurement.
+    /// The person's own device, a measurement, or the errand of somebody who holds the permit.
     Scope(&'a Scope),
 }
 
@@ -108,7 +108,7 @@ impl Template {
         agreement: Option<Score>,
     ) -> Result<Self, EnrolError> {
         if let Right::Scope(scope) = right
-            && !matches!(scope.why(), Why::OwnDevice | Why::Measurement)
+            && !matches!(scope.why(), Why::OwnDevice | Why::Measurement | Why::Errand(Errand::Enrol))
         {
             return Err(EnrolError::NoRight);
         }
@@ -143,6 +143,36 @@ impl Template {
     /// wiped.
     pub fn unseal(numbers: &mut [f32], model: Digest, measure: Measure, _permit: &Permit<Find>) -> Self {
         Self { numbers: Numbers::taken_from(numbers), made_by: MadeBy { model, measure } }
+    }
+
+    /// Hands the numbers of somebody who enrols to `send`, which is to bring them to the process that holds the
+    /// permit, and forgets them.
+    ///
+    /// # Errors
+    /// [`EnrolError::NoRight`] on any other errand.
+    pub fn hand_over<T>(self, scope: &Scope, send: impl FnOnce(&[f32]) -> T) -> Result<T, EnrolError> {
+        match scope.why() {
+            Why::Errand(Errand::Enrol) => Ok(send(self.numbers.slice())),
+            _ => Err(EnrolError::NoRight),
+        }
+    }
+
+    /// A template that was handed over for the comparison of one photo. `numbers` are wiped.
+    ///
+    /// # Errors
+    /// [`EnrolError::NoRight`] on any other errand.
+    pub fn handed_over(
+        numbers: &mut [f32],
+        model: Digest,
+        measure: Measure,
+        scope: &Scope,
+    ) -> Result<Self, EnrolError> {
+        match scope.why() {
+            Why::Errand(Errand::Compare { .. }) => {
+                Ok(Self { numbers: Numbers::taken_from(numbers), made_by: MadeBy { model, measure } })
+            }
+            _ => Err(EnrolError::NoRight),
+        }
     }
 
     /// Whether the system keeps it out of swap.

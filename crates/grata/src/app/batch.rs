@@ -276,7 +276,7 @@ fn process_from(
 ) -> Result<Option<Done>, String> {
     match slot.process(task, input, bytes, sink) {
         Ok(Checked::Done(done)) => Ok(Some(done)),
-        Ok(Checked::Measured(_)) => Err("the worker process measured instead of looking".into()),
+        Ok(Checked::Measured(_) | Checked::Group(..)) => Err("the worker process did something else".into()),
         Ok(Checked::Refused(reason)) => Err(reason),
         Err(WorkerError::Stopped) => Ok(None),
         Err(WorkerError::Sink(error)) => Err(io_words(&error)),

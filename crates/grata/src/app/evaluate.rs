@@ -270,7 +270,9 @@ impl Run<'_> {
                 self.outcomes[at] = Some(Err(reason));
                 Ok(true)
             }
-            Ok(Checked::Done(_)) => self.lost(at, "the worker process answered something else".into()),
+            Ok(Checked::Done(_) | Checked::Group(..)) => {
+                self.lost(at, "the worker process answered something else".into())
+            }
             Err(Failure::Photo(reason)) => {
                 self.outcomes[at] = Some(Err(reason));
                 Ok(true)

@@ -1,5 +1,6 @@
 //! grata-vision behind the worker's door.
 
+use grata_core::digest::Digest;
 use grata_core::geometry::{PixelRect, Size};
 use grata_core::obscure::ObscureStyle;
 use grata_core::region::{self, Shape};
@@ -10,7 +11,9 @@ use grata_vision::recognise::Embedder;
 use grata_vision::runtime::{ModelRuntime, RuntimeError, Tensor};
 use grata_vision::small;
 use sha2::{Digest as _, Sha256};
+use zeroize::Zeroizing;
 
+use super::group::{self, GroupAnswer, GroupTask};
 use super::measure::{MeasureTask, Measured, Measuring};
 use super::protocol::{FindFiles, Hello, ModelFiles, PlannedRegions, Region, RuntimeInUse, Screen, Task};
 use super::runtime::{self, Opened};
@@ -41,7 +44,7 @@ pub fn prepare(hello: &Hello) -> Result<Start, String> {
             let Opened { runtime, .. } = prepared.open().map_err(first_line)?;
             let Recogniser { family, digest, output } = recogniser;
             let embedder = Embedder::new(runtime, family, digest, &output);
-            vision.comparing = Some(Comparing { embedder, measuring: Measuring::default() });
+            vision.comparing = Some(Comparing { embedder, digest, measuring: Measuring::default() });
         }
         Ok(Box::new(vision))
     }))
@@ -80,13 +83,14 @@ pub fn written_as(format: Format) -> Format {
 struct Vision {
     detector: Detector,
     runtime: Option<RuntimeInUse>,
-    /// For a measurement only; every other worker has none (BYS-0).
+    /// For a measurement or a closed group only; every other worker has none (BYS-0).
     comparing: Option<Comparing>,
 }
 
 /// A recognition model, and what was measured with it.
 struct Comparing {
     embedder: Embedder,
+    digest: Digest,
     measuring: Measuring,
 }
 
@@ -130,6 +134,21 @@ impl PhotoEngine for Vision {
         limits: &decode::Limits,
     ) -> Result<Measured, String> {
         self.step(photo, task, limits)
+    }
+
+    fn group(
+        &mut self,
+        body: &[u8],
+        task: &GroupTask,
+        limits: &decode::Limits,
+    ) -> Result<(GroupAnswer, Zeroizing<Vec<u8>>), String> {
+        let comparing = self.comparing.as_mut().ok_or("this worker process compares no faces")?;
+        let models = group::Models {
+            detector: &mut self.detector,
+            embedder: &mut comparing.embedder,
+            digest: comparing.digest,
+        };
+        group::step(body, task, limits, models)
     }
 }
 

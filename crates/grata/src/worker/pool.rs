@@ -105,8 +105,10 @@ impl Slot<'_> {
         let mut worker = self.take_worker()?;
         let Limits { photo: limits, time, .. } = &self.crew.limits;
         let checked = worker.ask(task, photo, photo_bytes, limits, *time)?;
-        if let Checked::Done(done) = &checked {
-            worker.receive(done.body_bytes, sink)?;
+        match &checked {
+            Checked::Done(done) => worker.receive(done.body_bytes, sink)?,
+            Checked::Group(_, body_bytes) => worker.receive(*body_bytes, sink)?,
+            Checked::Measured(_) | Checked::Refused(_) => {}
         }
         // Only a worker in good order comes back; any `?` above has killed it.
         self.worker = Some(worker);

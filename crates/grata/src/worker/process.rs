@@ -13,6 +13,7 @@ use std::time::{Duration, Instant};
 
 use grata_vision::decode;
 use rustix::event::{PollFd, PollFlags, Timespec};
+use zeroize::Zeroizing;
 
 use super::confine;
 use super::protocol::{self, Answer, Checked, Hello, Introduction, ProtocolError, Ready, Request};
@@ -182,7 +183,8 @@ impl WorkerProcess {
     }
 
     fn send(&mut self, photo: &mut impl Read, photo_bytes: u64) -> Result<(), WorkerError> {
-        let mut chunk = vec![0; CHUNK];
+        // What goes through here may be a template.
+        let mut chunk = Zeroizing::new(vec![0; CHUNK]);
         let mut left = photo_bytes;
         while left > 0 {
             let wanted = chunk.len().min(usize::try_from(left).unwrap_or(usize::MAX));
@@ -202,7 +204,8 @@ impl WorkerProcess {
         body_bytes: u64,
         mut sink: impl FnMut(&[u8]) -> io::Result<()>,
     ) -> Result<(), WorkerError> {
-        let mut chunk = vec![0; CHUNK];
+        // What goes through here may be a template.
+        let mut chunk = Zeroizing::new(vec![0; CHUNK]);
         let mut left = body_bytes;
         while left > 0 {
             let wanted = chunk.len().min(usize::try_from(left).unwrap_or(usize::MAX));

@@ -20,6 +20,7 @@ use grata_vision::decode::Format;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
+use super::group::{GroupAnswer, GroupTask};
 use super::measure::{MeasureTask, Measured};
 use crate::words::harmless;
 
@@ -159,6 +160,9 @@ pub struct Task {
     /// For a measurement, and then nothing else counts.
     #[serde(default)]
     pub measure: Option<MeasureTask>,
+    /// For a closed group, and then nothing else counts.
+    #[serde(default)]
+    pub group: Option<GroupTask>,
 }
 
 /// A finished photo for a screen.
@@ -295,6 +299,9 @@ pub enum Verdict {
     },
     /// A step of a measurement is done. Nothing about a single person is in it.
     Measured(Box<Measured>),
+    /// Somebody enrolled, or a photo was compared with members who did. The body is the numbers of who enrolled,
+    /// or nothing.
+    Group(GroupAnswer),
     /// Not done, and why; the worker waits for the next photo.
     Refused {
         /// In plain words.
@@ -318,6 +325,8 @@ pub enum Checked {
     Done(Done),
     /// A step of a measurement is done.
     Measured(Box<Measured>),
+    /// A step for a closed group, and the bytes that follow.
+    Group(GroupAnswer, u64),
     /// Not done, and why: plain words, one harmless line.
     Refused(String),
 }

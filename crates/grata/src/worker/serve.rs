@@ -9,8 +9,10 @@ use std::process::ExitCode;
 
 use grata_core::taken::Taken;
 use grata_vision::decode::{self, Format};
+use zeroize::Zeroizing;
 
 use super::confine;
+use super::group::{GroupAnswer, GroupTask};
 use super::measure::{MeasureTask, Measured};
 use super::protocol::{
     self, Answer, Hello, Introduction, ProtocolError, Ready, Rect, Region, Request, RuntimeInUse, Task,
@@ -40,6 +42,20 @@ pub trait PhotoEngine {
         _task: &MeasureTask,
         _limits: &decode::Limits,
     ) -> Result<Measured, String> {
+        Err("this worker process compares no faces".into())
+    }
+
+    /// Takes a step for a closed group; with the numbers of whoever enrolled. An engine without a recognition
+    /// model takes none.
+    ///
+    /// # Errors
+    /// As [`PhotoEngine::process`].
+    fn group(
+        &mut self,
+        _body: &[u8],
+        _task: &GroupTask,
+        _limits: &decode::Limits,
+    ) -> Result<(GroupAnswer, Zeroizing<Vec<u8>>), String> {
         Err("this worker process compares no faces".into())
     }
 }
@@ -108,7 +124,9 @@ fn converse(
     let limits = decode::Limits { file_bytes: hello.file_bytes, pixels: hello.pixels };
     while let Some((request, photo_bytes)) = protocol::read_header::<Request>(&mut input)? {
         let photo = read_photo(&mut input, photo_bytes)?;
-        let (answer, finished) = answer(engine.as_mut(), &request, photo, &limits);
+        // Photos and numbers are wiped once they are done with.
+        let photo = Zeroizing::new(photo);
+        let (answer, finished) = answer(engine.as_mut(), &request, &photo, &limits);
         protocol::write_header(&mut output, &answer, finished.len() as u64)?;
         io::Write::write_all(&mut output, &finished)?;
     }
@@ -140,17 +158,24 @@ fn read_photo(input: &mut File, photo_bytes: u64) -> io::Result<Vec<u8>> {
 fn answer(
     engine: &mut dyn PhotoEngine,
     request: &Request,
-    photo: Vec<u8>,
+    photo: &[u8],
     limits: &decode::Limits,
-) -> (Answer, Vec<u8>) {
+) -> (Answer, Zeroizing<Vec<u8>>) {
+    if let Some(task) = &request.task.group {
+        let (verdict, numbers) = match engine.group(photo, task, limits) {
+            Ok((answer, numbers)) => (Verdict::Group(answer), numbers),
+            Err(reason) => (Verdict::Refused { reason }, Zeroizing::default()),
+        };
+        return (Answer { id: request.id, verdict }, numbers);
+    }
     if let Some(task) = &request.task.measure {
-        let verdict = match engine.measure(&photo, task, limits) {
+        let verdict = match engine.measure(photo, task, limits) {
             Ok(measured) => Verdict::Measured(Box::new(measured)),
             Err(reason) => Verdict::Refused { reason },
         };
-        return (Answer { id: request.id, verdict }, Vec::new());
+        return (Answer { id: request.id, verdict }, Zeroizing::default());
     }
-    let (verdict, finished) = match engine.process(&photo, &request.task, limits) {
+    let (verdict, finished) = match engine.process(photo, &request.task, limits) {
         Err(reason) => (Verdict::Refused { reason }, Vec::new()),
         Ok(Processed { size, regions, finished, notes, digest, taken }) => {
             let regions = regions.into_iter().map(wire_region).collect();
@@ -161,7 +186,7 @@ fn answer(
             (Verdict::Done { size, regions, format, notes, digest, taken }, bytes)
         }
     };
-    (Answer { id: request.id, verdict }, finished)
+    (Answer { id: request.id, verdict }, Zeroizing::new(finished))
 }
 
 fn wire_region(region: Region) -> (Rect, Option<f32>) {

@@ -81,7 +81,7 @@ fn real_photos() {
         let task = Task { min_face: Some(20), margin: 0.25, ..Task::default() };
         match slot.process(&task, &mut &bytes[..], bytes.len() as u64, |_| Ok(())).unwrap() {
             Checked::Done(done) => (done.size, done.regions),
-            Checked::Measured(_) => unreachable!("nothing is measured here"),
+            Checked::Measured(_) | Checked::Group(..) => unreachable!("nothing is measured here"),
             Checked::Refused(reason) => panic!("{reason}"),
         }
     };

@@ -26,6 +26,10 @@ impl Answer {
             return Err(ProtocolError::Nonsense("an answer to another request"));
         }
         match self.verdict {
+            Verdict::Group(answer) => match &request.task.group {
+                Some(task) if answer.answers(task, body_bytes) => Ok(Checked::Group(answer, body_bytes)),
+                _ => Err(ProtocolError::Nonsense("not what was asked for")),
+            },
             Verdict::Measured(_) if body_bytes > 0 => {
                 Err(ProtocolError::Nonsense("a picture that nobody asked for"))
             }
@@ -33,7 +37,7 @@ impl Answer {
                 Some(task) if measured.answers(task) => Ok(Checked::Measured(measured)),
                 _ => Err(ProtocolError::Nonsense("not what was asked for")),
             },
-            Verdict::Done { .. } if request.task.measure.is_some() => {
+            Verdict::Done { .. } if request.task.measure.is_some() || request.task.group.is_some() => {
                 Err(ProtocolError::Nonsense("not what was asked for"))
             }
             Verdict::Refused { .. } if body_bytes > 0 => {
