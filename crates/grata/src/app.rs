@@ -22,6 +22,10 @@
 //! - [`backup`]: and the way back, which catches up with the log first
 //! - [`retention`]: what time ends
 //! - [`evaluate`]: how often comparisons of faces go wrong, and a threshold from that
+//! - [`groups`]: closed groups: what is on record, who is in them, what keeps them closed
+//! - [`enrol`]: a person of a closed group lets themselves be found
+//! - [`compare`]: the photos of a closed group, one after the other, with those who enrolled
+//! - [`found`]: is this you? Answered by the person alone
 //! - [`demo`]: an installation to try things on
 //!
 //! And what they are made of: [`sources`] (which files are photos), [`naming`] (what the finished
@@ -35,6 +39,7 @@ pub mod backup;
 pub mod batch;
 pub mod channels;
 pub mod codes;
+pub mod compare;
 pub mod consents;
 pub mod data;
 pub mod demo;
@@ -42,10 +47,13 @@ pub mod detect;
 pub mod doctor;
 pub mod documents;
 pub mod emergency;
+pub mod enrol;
 pub mod evaluate;
 pub mod evidence;
 pub mod forms;
+pub mod found;
 pub mod galleries;
+pub mod groups;
 pub mod ingest;
 pub mod log;
 pub mod models;

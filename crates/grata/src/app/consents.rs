@@ -129,6 +129,10 @@ pub fn record_with(
     if let Some(scan) = &mut scan {
         scan.recorded();
     }
+    if statement.purpose == PurposeKind::Find && !matches!(act.kind, ActKind::Give { .. }) {
+        // The row went with the act; its key goes now (CON-5, KEY-4).
+        store.shred_loose_templates()?;
+    }
     let receipt = store.document(DocumentKind::ConsentReceipt, receipt, &committed, 0)?;
     let shown = match &statement.purpose {
         PurposeKind::Publish(channel) => {

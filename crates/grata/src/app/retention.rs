@@ -125,16 +125,18 @@ pub fn run(
         done.photos += 1;
         watcher.settled(());
     }
-    if store.read()?.setting(RESTORED)?.is_none() {
-        let (blobs, keys) = store.sweep_orphans()?;
-        done.leftovers = blobs + keys;
-    }
-    let tx = store.begin(cx.now())?;
+    let mut tx = store.begin(cx.now())?;
+    tx.drop_what_has_ended(day(cx.now()))?;
     let event = Event::new(EventKind::RetentionRun, ActorClass::Clock)
         .counting(Count::Photos, done.photos)
         .counting(Count::Renditions, done.renditions)
         .counting(Count::Entries, done.consents);
     tx.commit(event)?;
+    // What is left without a row goes last, keys of templates among it.
+    if store.read()?.setting(RESTORED)?.is_none() {
+        let (blobs, keys) = store.sweep_orphans()?;
+        done.leftovers = blobs + keys;
+    }
     Ok(done)
 }
 

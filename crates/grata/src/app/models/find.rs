@@ -89,6 +89,39 @@ fn installed(config: &Config) -> Result<PathBuf, AppError> {
     ))
 }
 
+/// The digest of the model that would be used, as its manifest says, without opening it; none if it is not
+/// there. What a gate is asked with; the worker that loads the model checks the file itself.
+pub fn declared(config: &Config, which: &Which) -> Option<Digest> {
+    let manifest = match &which.manifest {
+        Some(path) => {
+            let manifest = Manifest::read(&String::from_utf8(read(path).ok()?).ok()?).ok()?;
+            let model = path.parent().unwrap_or(Path::new("")).join(&manifest.model.file);
+            model.exists().then_some(manifest)?
+        }
+        None => {
+            installed(config).ok()?;
+            manifest::named(FIND).ok()?
+        }
+    };
+    manifest.model.sha256.text().parse().ok()
+}
+
+/// The sum of a model as its manifest says, whether or not it is there yet.
+///
+/// # Errors
+/// There is no such manifest, or it is not complete.
+pub fn declared_sum(manifest: Option<&Path>) -> Result<String, AppError> {
+    let manifest = match manifest {
+        Some(path) => {
+            let text = String::from_utf8(read(path)?)
+                .map_err(|_| AppError::new(ErrorKind::Invalid, format!("{} is no text", shown(path))))?;
+            Manifest::read(&text)?
+        }
+        None => manifest::named(FIND)?,
+    };
+    Ok(manifest.model.sha256.text().to_string())
+}
+
 /// The model that these files are, for a worker that was told where they lie.
 ///
 /// # Errors

@@ -353,13 +353,25 @@ fn information(
         "albums": albums,
         "your_rights": texts.rights,
         "automated_decisions": texts.automated,
-        "face_templates": texts.templates,
+        "face_templates": templates_of(reader, subject, texts)?,
         "transfers_to_third_countries": texts.transfers,
         "backups": {
             "days": backup_days(store)?,
             "note": texts.backups,
         },
     }))
+}
+
+/// What is said of numbers made from a face: that there are some, that there are none of this person, or that
+/// nothing is compared here at all.
+fn templates_of(reader: &Reader, subject: SubjectId, texts: &Messages) -> Result<String, AppError> {
+    Ok(if !reader.templates_of(subject)?.is_empty() {
+        texts.templates_kept.clone()
+    } else if reader.groups()?.is_empty() {
+        texts.templates.clone()
+    } else {
+        texts.templates_none.clone()
+    })
 }
 
 fn recipients(reader: &Reader, subject: SubjectId) -> Result<Vec<Value>, AppError> {

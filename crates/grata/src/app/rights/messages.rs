@@ -41,6 +41,8 @@ pub struct Messages {
     pub rights: Vec<String>,
     pub automated: String,
     pub templates: String,
+    pub templates_kept: String,
+    pub templates_none: String,
     pub transfers: String,
     pub backups: String,
     words: BTreeMap<String, String>,
