@@ -15,6 +15,7 @@ mod demo;
 mod detect;
 mod doctor;
 mod evaluate;
+mod group;
 mod init;
 mod log;
 mod models;
@@ -81,6 +82,7 @@ enum Command {
     Consent(consent::Arguments),
     Tag(tag::Arguments),
     Code(code::Arguments),
+    Group(group::Arguments),
     Release(release::Arguments),
     Recall(recall::Arguments),
     Rights(rights::Arguments),
@@ -149,6 +151,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>, hands: Hands) -> ExitC
             Command::Consent(arguments) => consent::run(arguments, &cx),
             Command::Tag(arguments) => tag::run(arguments, &cx),
             Command::Code(arguments) => code::run(arguments, &cx),
+            Command::Group(arguments) => group::run(arguments, &cx),
             Command::Release(arguments) => release::run(arguments, &cx),
             Command::Recall(arguments) => recall::run(arguments, &cx),
             Command::Rights(arguments) => rights::run(arguments, &cx),

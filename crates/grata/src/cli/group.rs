@@ -1,0 +1,401 @@
+//! `grata group`
+
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand, ValueEnum};
+use grata_core::basis::{Missing, Profile, Record};
+use grata_core::digest::Digest;
+use grata_core::time::{Date, day};
+use serde::Serialize;
+
+use super::Finish;
+use super::arguments::{KeptArguments, date};
+use super::print;
+use crate::app::groups::{self, Changes, Status};
+use crate::app::{albums, compare, people};
+use crate::cx::Cx;
+use crate::error::AppError;
+
+/// Closed groups: everybody in them agreed that the server looks for them in the photos of one album
+///
+/// Off by default, and closed until everything that it takes is on record. Nobody is enrolled here: people do that
+/// themselves, on their own page, before their own camera. What comes of a comparison is a question to the person,
+/// and nobody else learns of it. Needs pack `find`: see `grata models about find`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  grata group create \"Match of 5 September\"
+  grata group roster \"Match of 5 September\" --add \"Alice Martin\"
+  grata group status \"Match of 5 September\"
+  grata group compare \"Match of 5 September\"
+
+Exit codes: 0 done; 1 nothing was done; 2 some photos failed, and somebody has to look at them.")]
+pub struct Arguments {
+    #[command(subcommand)]
+    action: Action,
+}
+
+#[derive(Debug, Subcommand)]
+enum Action {
+    Create(Create),
+    Roster(Roster),
+    Attest(Box<Attest>),
+    Status(One),
+    Compare(One),
+    Pause(Pause),
+    Delete(One),
+}
+
+/// Make a closed group for an album; it is closed until everything is on record
+#[derive(Debug, Args)]
+#[command(after_help = "Example:\n  grata group create \"Class 3b\" --profile school")]
+struct Create {
+    /// Title or id of the album
+    album: String,
+    /// What kind of group it is
+    #[arg(long, value_enum, default_value_t = Kind::Free)]
+    profile: Kind,
+    #[command(flatten)]
+    kept: KeptArguments,
+}
+
+/// What kind of group.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum Kind {
+    /// People who come together of their own will
+    Free,
+    /// A school: consent may be invalid there, and four records more are needed
+    School,
+    /// An employer, likewise
+    Employer,
+}
+
+impl From<Kind> for Profile {
+    fn from(kind: Kind) -> Self {
+        match kind {
+            Kind::Free => Self::Free,
+            Kind::School => Self::School,
+            Kind::Employer => Self::Employer,
+        }
+    }
+}
+
+/// Say who is expected in the photos; the people themselves are asked on their own page
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  grata group roster \"Class 3b\" --add \"Alice Martin\"
+  grata group roster \"Class 3b\" --remove \"Alice Martin\"")]
+struct Roster {
+    /// Title or id of the album
+    album: String,
+    /// Name or id of somebody who is expected
+    #[arg(long, value_name = "PERSON")]
+    add: Vec<String>,
+    /// Name or id of somebody who is not any more; their template goes
+    #[arg(long, value_name = "PERSON")]
+    remove: Vec<String>,
+    #[command(flatten)]
+    kept: KeptArguments,
+}
+
+/// Put on record what a group stands on; it is public, on the status page
+#[derive(Debug, Args)]
+#[command(after_help = "Example:
+  grata group attest \"Class 3b\" --closed --all-agreed --dpia \"file 7 of 2026-10-01\" --dpia-sha256 SUM \\
+    --notice-on 2026-09-01 --captured-from 2026-09-05 --accountable \"the head\" --until 2027-06-30 --ceiling 20 \\
+    --calibration album.toml")]
+struct Attest {
+    /// Title or id of the album
+    album: String,
+    /// Nobody is expected in the pictures but the roster as it is now
+    #[arg(long)]
+    closed: bool,
+    /// Everybody expected in the pictures agreed to the comparison
+    #[arg(long)]
+    all_agreed: bool,
+    /// The impact assessment, as `PLACE of DAY`
+    #[arg(long, value_name = "PLACE of DAY", value_parser = record, requires = "dpia_sha256")]
+    dpia: Option<Record>,
+    /// SHA-256 of the impact assessment
+    #[arg(long, value_name = "SUM", value_parser = sum, requires = "dpia")]
+    dpia_sha256: Option<Digest>,
+    /// Since when people were told, before the first photo
+    #[arg(long, value_name = "DAY", value_parser = date)]
+    notice_on: Option<Date>,
+    /// The day of the earliest photo
+    #[arg(long, value_name = "DAY", value_parser = date)]
+    captured_from: Option<Date>,
+    /// Who answers for the comparison
+    #[arg(long, value_name = "WHO")]
+    accountable: Option<String>,
+    /// The last day
+    #[arg(long, value_name = "DAY", value_parser = date)]
+    until: Option<Date>,
+    /// The most photos that may wait for somebody to look at them
+    #[arg(long, value_name = "N")]
+    ceiling: Option<u64>,
+    /// A file of `grata calibrate`
+    #[arg(long, value_name = "FILE")]
+    calibration: Option<PathBuf>,
+    /// A model of your own, by its manifest [default: pack find]
+    #[arg(long, value_name = "MANIFEST", requires = "calibration")]
+    model: Option<PathBuf>,
+    /// The calibration was measured on photos of children, who agreed with whoever answers for them
+    #[arg(long, requires = "calibration")]
+    on_children: bool,
+    /// For a school or an employer: the opinion of the data protection officer, as `PLACE of DAY`
+    #[arg(long, value_name = "PLACE of DAY", value_parser = record)]
+    opinion: Option<Record>,
+    /// For a school or an employer: the consultation of those concerned, as `PLACE of DAY`
+    #[arg(long, value_name = "PLACE of DAY", value_parser = record)]
+    consultation: Option<Record>,
+    /// For a school or an employer: the alternative that was tried, as `PLACE of DAY`
+    #[arg(long, value_name = "PLACE of DAY", value_parser = record)]
+    alternative: Option<Record>,
+    #[command(flatten)]
+    kept: KeptArguments,
+}
+
+/// The closed group of an album: how it stands, comparing its photos, or deleting it with all templates
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  grata group status \"Class 3b\"
+  grata group compare \"Class 3b\"
+  grata group delete \"Class 3b\"")]
+struct One {
+    /// Title or id of the album
+    album: String,
+    #[command(flatten)]
+    kept: KeptArguments,
+}
+
+/// Close a group for now, or let it go on
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Examples:\n  grata group pause \"Class 3b\"\n  grata group pause \"Class 3b\" --undo"
+)]
+struct Pause {
+    /// Title or id of the album
+    album: String,
+    /// Let it go on, if everything is on record
+    #[arg(long)]
+    undo: bool,
+    #[command(flatten)]
+    kept: KeptArguments,
+}
+
+fn record(text: &str) -> Result<Record, String> {
+    let (reference, on) =
+        text.rsplit_once(" of ").ok_or("give where it is and its day: \"file 7 of 2026-10-01\"")?;
+    let reference = reference.trim();
+    if reference.is_empty() {
+        return Err("say where it is to be found".into());
+    }
+    Ok(Record { reference: reference.into(), on: date(on.trim())? })
+}
+
+fn sum(text: &str) -> Result<Digest, String> {
+    text.parse().map_err(|_| "give 64 digits from 0 to f, as `sha256sum` prints them".into())
+}
+
+/// What is missing, for people.
+fn words(missing: Missing) -> &'static str {
+    match missing {
+        Missing::Roster => "a roster: `grata group roster`",
+        Missing::ClosedGroup => "that nobody but the roster is expected in the pictures (--closed)",
+        Missing::RosterChanged => "the same for the roster as it is now: it has changed (--closed)",
+        Missing::AllAgreed => "that everybody expected agreed (--all-agreed)",
+        Missing::SomebodyHasNotAgreed => {
+            "the yes of somebody on the roster; who is nobody's business but theirs"
+        }
+        Missing::Assessment => "an impact assessment (--dpia); a new threshold or model takes a new one",
+        Missing::AssessmentToCome => "an impact assessment that is made already: its day has not come",
+        Missing::Notice => "since when people were told (--notice-on)",
+        Missing::CapturedFrom => "the day of the earliest photo (--captured-from)",
+        Missing::NoticeTooLate => "a notice from before the first photo: people were told too late",
+        Missing::Accountable => "who answers for it (--accountable)",
+        Missing::Expiry => "when it ends (--until)",
+        Missing::Expired => "time: it has ended (--until)",
+        Missing::Ceiling => "how many photos may wait for a look (--ceiling)",
+        Missing::TooManyWaiting => "a look at photos: more wait for one than the ceiling allows",
+        Missing::Calibration => "a calibration (--calibration)",
+        Missing::Model => "the model: `grata models install find`",
+        Missing::OtherModel => "a calibration for this model: it was made for another one",
+        Missing::Outgrown => "a calibration for this size: the album has outgrown it",
+        Missing::Opinion => "the opinion of the data protection officer (--opinion)",
+        Missing::Consultation => "the consultation of those concerned (--consultation)",
+        Missing::Alternative => "the alternative that was tried (--alternative)",
+        Missing::NotForChildren => "a calibration that was measured on children (--on-children)",
+        Missing::Paused => "that it goes on: it is paused (`grata group pause --undo`)",
+    }
+}
+
+/// What is said wherever a school or an employer sees its group (CON-9).
+const UNEQUAL: &str = "Consent may be invalid in a school or at work: who cannot say no freely has not said yes. \
+                       Authorities have forbidden such uses. Tagging by hand and finding by code cost nobody anything.";
+
+#[derive(Serialize)]
+struct Line {
+    album: String,
+    profile: &'static str,
+    in_force: bool,
+    missing: Vec<&'static str>,
+    ends: Option<String>,
+    members: u64,
+    enrolled: u64,
+    faces: u64,
+    waiting: u64,
+    to_compare: u64,
+    embedded: u64,
+    late_rounds: u64,
+}
+
+fn told(album: &str, status: &Status) -> Line {
+    Line {
+        album: album.into(),
+        profile: status.group.attested.profile.as_str(),
+        in_force: status.missing.is_empty(),
+        missing: status.missing.iter().map(|one| one.as_str()).collect(),
+        ends: status.ends.map(|at| at.to_string()),
+        members: status.members,
+        enrolled: status.enrolled,
+        faces: status.faces,
+        waiting: status.waiting,
+        to_compare: status.to_compare,
+        embedded: status.group.embedded,
+        late_rounds: status.group.late_rounds,
+    }
+}
+
+fn for_people(status: &Status) -> String {
+    let mut text = String::new();
+    if status.group.attested.profile.is_unequal() {
+        text += &format!("{UNEQUAL}\n");
+    }
+    match status.ends {
+        Some(ends) => text += &format!("In force until {}.\n", day(ends)),
+        None => {
+            text += "Closed: faces are hidden, and compared with nobody. Missing:\n";
+            for one in &status.missing {
+                text += &format!("  {}\n", words(*one));
+            }
+        }
+    }
+    text + &format!(
+        "{} on the roster, {} of them enrolled; {} photos to compare; {} faces turned into numbers so far; {} photos \
+         wait for a look",
+        status.members, status.enrolled, status.to_compare, status.group.embedded, status.waiting
+    )
+}
+
+#[derive(Serialize)]
+struct Run {
+    photos: u64,
+    embedded: u64,
+    failed: u64,
+    left: u64,
+    closed: Vec<&'static str>,
+}
+
+/// Runs the command.
+///
+/// # Errors
+/// [`AppError`] if nothing was done.
+pub fn run(arguments: &Arguments, cx: &Cx) -> Result<Finish, AppError> {
+    match &arguments.action {
+        Action::Create(Create { album, profile, kept }) => {
+            let store = kept.data.open()?;
+            let found = albums::find(&store.read()?, album)?;
+            groups::create(&store, found.id, (*profile).into(), cx.by())?;
+            status(kept, &store, &found, cx)?;
+        }
+        Action::Roster(Roster { album, add, remove, kept }) => {
+            let store = kept.data.open()?;
+            let found = albums::find(&store.read()?, album)?;
+            for (names, is_expected) in [(add, true), (remove, false)] {
+                for name in names {
+                    let subject = people::find(&store.read()?, name)?;
+                    groups::set_roster(&store, found.id, subject, is_expected, cx.by())?;
+                }
+            }
+            status(kept, &store, &found, cx)?;
+        }
+        Action::Attest(attest) => {
+            let store = attest.kept.data.open()?;
+            let found = albums::find(&store.read()?, &attest.album)?;
+            groups::attest(&store, found.id, &changes(attest), cx.by())?;
+            status(&attest.kept, &store, &found, cx)?;
+        }
+        Action::Status(One { album, kept }) => {
+            let store = kept.data.open()?;
+            let found = albums::find(&store.read()?, album)?;
+            status(kept, &store, &found, cx)?;
+        }
+        Action::Pause(Pause { album, undo, kept }) => {
+            let store = kept.data.open()?;
+            let found = albums::find(&store.read()?, album)?;
+            groups::pause(&store, found.id, !undo, cx.by())?;
+            status(kept, &store, &found, cx)?;
+        }
+        Action::Delete(One { album, kept }) => {
+            let store = kept.data.open()?;
+            let found = albums::find(&store.read()?, album)?;
+            groups::delete(&store, found.id, cx.by())?;
+            print::say("The group is deleted, with its roster and all templates.");
+        }
+        Action::Compare(One { album, kept }) => {
+            let store = kept.data.open()?;
+            let found = albums::find(&store.read()?, album)?;
+            let done = compare::run(&store, cx, found.id, &mut |_, _| {})?;
+            let line = Run {
+                photos: done.photos,
+                embedded: done.embedded,
+                failed: done.failed,
+                left: done.left,
+                closed: done.closed.iter().map(|one| one.as_str()).collect(),
+            };
+            print::line(kept.json, &line, |line| {
+                let mut text = format!(
+                    "{} photos compared, {} faces turned into numbers and forgotten; {} left",
+                    line.photos, line.embedded, line.left
+                );
+                if !line.closed.is_empty() {
+                    text += &format!("; closed meanwhile: {}", line.closed.join(", "));
+                }
+                text + ". Whoever was found is asked on their own page."
+            });
+            return Ok(if done.failed > 0 { Finish::SomeFailed } else { Finish::AllDone });
+        }
+    }
+    Ok(Finish::AllDone)
+}
+
+fn changes(attest: &Attest) -> Changes {
+    Changes {
+        closed: attest.closed,
+        all_agreed: attest.all_agreed,
+        assessment: attest.dpia.clone(),
+        assessment_sha256: attest.dpia_sha256,
+        notice_on: attest.notice_on,
+        captured_from: attest.captured_from,
+        accountable: attest.accountable.clone(),
+        until: attest.until,
+        ceiling: attest.ceiling,
+        calibration: attest.calibration.clone().map(|file| (file, attest.model.clone())),
+        on_children: attest.on_children,
+        opinion: attest.opinion.clone(),
+        consultation: attest.consultation.clone(),
+        alternative: attest.alternative.clone(),
+    }
+}
+
+fn status(
+    kept: &KeptArguments,
+    store: &grata_store::Store,
+    album: &grata_store::queries::albums::Album,
+    cx: &Cx,
+) -> Result<(), AppError> {
+    let status = groups::status(&store.read()?, &cx.config, album.id, cx.now())?;
+    print::line(kept.json, &told(&album.title, &status), |_| for_people(&status));
+    Ok(())
+}
