@@ -111,6 +111,11 @@ table! {
     MeErasePage       Get  "/me/erase"                             Person;
     MeErase           Post "/me/erase"                             Person;
     MeLeave           Post "/me/leave"                             Person;
+    MeEnrolPage       Get  "/me/enrol"                             Person;
+    MeEnrol           Post "/me/enrol"                             Person;
+    MeFound           Get  "/me/found"                             Person;
+    MeFoundPicture    Get  "/me/found/{suggestion}/picture"        Person;
+    MeFoundAnswer     Post "/me/found/{suggestion}"                Person;
 
     OwnSignIn         Get  "/desk/own"                             Own;
     AskNewPasskey     Post "/desk/own/passkeys/ask"                Own;
@@ -152,6 +157,13 @@ table! {
     Paper             Post "/desk/people/{person}/paper"           Staff(PRIVACY);
     FormsPage         Get  "/desk/forms"                           Staff(PRIVACY);
     Forms             Post "/desk/forms"                           Staff(PRIVACY);
+
+    Group             Get  "/desk/albums/{album}/group"            Staff(PRIVACY);
+    NewGroup          Post "/desk/albums/{album}/group"            Staff(PRIVACY);
+    GroupRoster       Post "/desk/albums/{album}/group/roster"     Staff(PRIVACY);
+    AttestGroup       Post "/desk/albums/{album}/group/attest"     Staff(PRIVACY);
+    PauseGroup        Post "/desk/albums/{album}/group/pause"      Staff(PRIVACY);
+    CompareGroup      Post "/desk/albums/{album}/group/compare"    Staff(PRIVACY);
 
     AskEmergency      Post "/desk/people/{person}/emergency"       Staff(PRIVACY);
     Emergencies       Get  "/desk/emergencies"                     Staff(PRIVACY);

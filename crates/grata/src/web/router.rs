@@ -11,9 +11,9 @@ use super::assets;
 use super::error::Trouble;
 use super::guard::{finish, guard};
 use super::pages::{
-    accounts, album, albums, codes, emergency, forms, front, gallery, links, log, me, notice, object, own,
-    passkey, people, person, photo, pick, provider, recalls, release, requests, rights, sign_in, status,
-    tagging, upload,
+    accounts, album, albums, codes, emergency, enrol, forms, found, front, gallery, group, links, log, me,
+    notice, object, own, passkey, people, person, photo, pick, provider, recalls, release, requests, rights,
+    sign_in, status, tagging, upload,
 };
 use super::site::Site;
 
@@ -90,6 +90,11 @@ fn page(route: Route) -> MethodRouter<Site> {
         Route::MeErasePage => get(rights::erase_page),
         Route::MeErase => post(rights::erase),
         Route::MeLeave => post(me::leave),
+        Route::MeEnrolPage => get(enrol::page),
+        Route::MeEnrol => post(enrol::enrol),
+        Route::MeFound => get(found::page),
+        Route::MeFoundPicture => get(found::picture),
+        Route::MeFoundAnswer => post(found::answer),
         Route::Desk => get(albums::page),
         Route::NewAlbumPage => get(albums::new_page),
         Route::NewAlbum => post(albums::create),
@@ -121,6 +126,12 @@ fn page(route: Route) -> MethodRouter<Site> {
         Route::Paper => post(person::paper),
         Route::FormsPage => get(forms::page),
         Route::Forms => post(forms::record),
+        Route::Group => get(group::page),
+        Route::NewGroup => post(group::create),
+        Route::GroupRoster => post(group::roster),
+        Route::AttestGroup => post(group::attest),
+        Route::PauseGroup => post(group::pause),
+        Route::CompareGroup => post(group::compare),
         Route::AskEmergency => post(emergency::ask),
         Route::Emergencies => get(emergency::list),
         Route::Emergency => get(emergency::page),

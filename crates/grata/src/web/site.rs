@@ -14,6 +14,7 @@ use super::error::Trouble;
 use super::guard::Visit;
 use super::limits::Limits;
 use super::looks::Looks;
+use super::pages::enrol::Challenge;
 use super::pages::provider::Sent;
 use super::passkeys::Passkeys;
 use super::pending::Pending;
@@ -42,6 +43,7 @@ struct Inside {
     passkeys: Passkeys,
     provider: Option<Provider>,
     sent: Pending<Sent>,
+    enrolling: Pending<Challenge>,
     address: String,
 }
 
@@ -58,8 +60,19 @@ impl Site {
         let is_behind = AtomicBool::new(false);
         let cx = cx.acting(ActorClass::Anybody.into());
         let (passkeys, sent) = (Passkeys::at(&address), Pending::default());
-        let inside =
-            Inside { store, works, limits, remembered, looks, is_behind, passkeys, provider, sent, address };
+        let inside = Inside {
+            store,
+            works,
+            limits,
+            remembered,
+            looks,
+            is_behind,
+            passkeys,
+            provider,
+            sent,
+            enrolling: Pending::default(),
+            address,
+        };
         Ok(Self { inside: Arc::new(inside), cx })
     }
 
@@ -112,6 +125,11 @@ impl Site {
     /// Browsers that were sent to the provider.
     pub fn sent(&self) -> &Pending<Sent> {
         &self.inside.sent
+    }
+
+    /// People who were asked to move before their camera.
+    pub fn enrolling(&self) -> &Pending<Challenge> {
+        &self.inside.enrolling
     }
 
     /// Where pages are reached.

@@ -20,6 +20,7 @@ use grata_store::queries::releases::StoredRendition;
 use grata_store::{Reader, Store, StoreErrorKind};
 use grata_vision::decode::{self, Format};
 
+use crate::app::found::Question;
 use crate::error::{AppError, ErrorKind};
 use crate::worker::pool::Slot;
 use crate::worker::process::WorkerError;
@@ -144,6 +145,25 @@ pub fn for_person(
     let screen = Screen { side, for_review: false };
     let places = Places { shown: view.shown, no_face: view.no_face };
     make(store, slot, &case.photo, planned_task(&case.photo, &view.hide, &places, screen))
+}
+
+/// A picture for a person who is asked whether a face is theirs: that face is seen, everybody else is hidden. Made
+/// for one look and kept nowhere.
+///
+/// # Errors
+/// As [`all_hidden`].
+pub fn for_question(
+    store: &Store,
+    slot: &mut Slot<'_>,
+    question: &Question,
+    side: u32,
+) -> Result<Vec<u8>, AppError> {
+    let (case, rect) = (&question.case, question.face.region.rect);
+    let mut hide = every_region(case);
+    hide.retain(|region| region.rect != rect);
+    let screen = Screen { side, for_review: false };
+    let places = Places { shown: vec![rect], no_face: no_faces(case) };
+    make(store, slot, &case.photo, planned_task(&case.photo, &hide, &places, screen))
 }
 
 /// A small picture of a finished photo, if it was made before.
@@ -304,7 +324,7 @@ fn ask(slot: &mut Slot<'_>, photo: &[u8], task: &Task) -> Result<Vec<u8>, AppErr
     };
     match answer {
         Ok(Checked::Done(_)) if decode::sniff(&bytes) == Some(Format::Jpeg) => Ok(bytes),
-        Ok(Checked::Done(_) | Checked::Measured(_)) => {
+        Ok(Checked::Done(_) | Checked::Measured(_) | Checked::Group(..)) => {
             Err(failed("the worker process gave something else".into()))
         }
         Ok(Checked::Refused(reason)) => Err(failed(reason)),

@@ -8,10 +8,10 @@ use axum::Form;
 use axum::extract::Path;
 use axum::http::header;
 use axum::response::Response;
-use grata_core::consent::{ActKind, ConsentAct, Means, Speaker};
+use grata_core::consent::{ActKind, ConsentAct, Decision, Means, Speaker, decide};
 use grata_core::emergency::State as Standing;
 use grata_core::id::{AccountId, PhotoId};
-use grata_core::purpose::{Audience, Publish, PurposeKind};
+use grata_core::purpose::{Audience, Find, Publish, PurposeKind};
 use grata_core::rights::own_view;
 use grata_core::subject::{Age, Restriction, Subject};
 use grata_core::tag::{FaceStanding, standing};
@@ -27,8 +27,8 @@ use crate::app::channels::Titles;
 use crate::app::consents::{self, Answer};
 use crate::app::rights::{self, ObjectedTo, Received};
 use crate::app::tags::{self, FaceInPhoto};
-use crate::app::{notice, people};
-use crate::error::{AppError, ErrorKind, found};
+use crate::app::{found, groups, notice, people};
+use crate::error::{AppError, ErrorKind, found as if_found};
 use crate::web::error::Trouble;
 use crate::web::guard::Visit;
 use crate::web::headers::picture as as_picture;
@@ -70,6 +70,20 @@ struct Page {
     is_restricted: bool,
     emergencies: Vec<String>,
     photos: Vec<String>,
+    group: Option<Group>,
+}
+
+/// The closed group of the album, for somebody who is in it.
+struct Group {
+    said: Option<&'static str>,
+    words: String,
+    is_on: bool,
+    /// Since when there is a template; none if there is none.
+    enrolled: Option<String>,
+    /// Whether they can enrol now, by this link.
+    may_enrol: bool,
+    questions: usize,
+    is_unequal: bool,
 }
 
 /// Whose page this is; the guard has let nobody else in.
@@ -107,11 +121,12 @@ fn read(site: &Site, invitation: &Invitation, shell: Shell) -> Result<Page, AppE
     let album = album.ok_or_else(|| AppError::new(ErrorKind::NotFound, "there is no such album"))?;
     let language = words.language();
     let notice = match &language {
-        Some(language) => found(consents::notice_text(&reader, &album, language))?,
+        Some(language) => if_found(consents::notice_text(&reader, &album, language))?,
         None => None,
     };
     let mut questions = Vec::new();
-    if notice.is_some() {
+    let asked_in = notice.is_some();
+    if asked_in {
         let mut channels = reader.all_channels()?;
         let titles = Titles::of_channels(&channels);
         // From the few who see it to the many.
@@ -147,9 +162,59 @@ fn read(site: &Site, invitation: &Invitation, shell: Shell) -> Result<Page, AppE
         },
         is_restricted: subject.restriction != Restriction::None,
         photos: own_photos(&reader, invitation)?.iter().map(ToString::to_string).collect(),
+        // Nobody is asked in a language that there is no notice in (TRA-5).
+        group: if asked_in { group(&reader, &subject, invitation, words, site)? } else { None },
         album,
         shell,
     })
+}
+
+/// What this speaker has said to a question of the album.
+fn said(subject: &Subject, invitation: &Invitation, purpose: &PurposeKind) -> Option<&'static str> {
+    let last = subject.acts.iter().rev().find(|act| {
+        act.question.album == invitation.album
+            && act.question.purpose == *purpose
+            && act.speaker == speaker(invitation)
+    });
+    last.and_then(|act| match act.kind {
+        ActKind::Give { .. } => Some("yes"),
+        ActKind::Refuse | ActKind::Withdraw | ActKind::Contest => Some("no"),
+        ActKind::Expire => None,
+    })
+}
+
+fn group(
+    reader: &Reader,
+    subject: &Subject,
+    invitation: &Invitation,
+    words: Words,
+    site: &Site,
+) -> Result<Option<Group>, AppError> {
+    let Some(group) = reader.group(invitation.album)? else { return Ok(None) };
+    if !reader.is_on_roster(invitation.album, subject.id)? {
+        return Ok(None);
+    }
+    let said = said(subject, invitation, &PurposeKind::Find);
+    let find = Find { album: invitation.album };
+    let (is_on, follows) = match (decide(subject, &find, reader.age_rules(), site.now()), said) {
+        (Decision::Yes(permit), _) => (true, words.a("me-find-on", "day", words.day(day(permit.ends())))),
+        (Decision::No(_), Some("no")) => (false, words.t("me-find-off")),
+        (Decision::No(_), Some(_)) => (false, words.t("me-find-waits")),
+        (Decision::No(_), None) => (false, words.t("me-not-answered")),
+    };
+    let follows = follows.into_owned();
+    let is_own = invitation.guardian.is_none();
+    let template = reader.template_of(subject.id, invitation.album)?;
+    let gate = groups::gate(reader, &site.cx().config, invitation.album, site.now())?.1;
+    Ok(Some(Group {
+        said,
+        words: follows,
+        is_on,
+        enrolled: template.map(|template| words.day(day(template.enrolled_at)).into_owned()),
+        may_enrol: is_own && gate.is_ok(),
+        questions: if is_own { found::questions(reader, subject.id, site.now())?.len() } else { 0 },
+        is_unequal: group.attested.profile.is_unequal(),
+    }))
 }
 
 /// What two of the organisation have asked for or opened, as the person reads it in the same moment (SEC-6).

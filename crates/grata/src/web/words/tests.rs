@@ -74,6 +74,8 @@ fn spelled_out() -> BTreeSet<String> {
         add("role-", &[role.as_str(), &format!("{}-help", role.as_str())]);
     }
     add("why-", &grata_core::emergency::Why::ALL.map(|why| why.as_str()));
+    add("missing-", &grata_core::basis::Missing::ALL.map(|one| one.as_str()));
+    add("group-profile-", &grata_core::basis::Profile::ALL.map(|one| one.as_str()));
     for trouble in [
         "not-found",
         "forbidden",

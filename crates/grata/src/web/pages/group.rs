@@ -1,0 +1,314 @@
+//! The closed group of an album, for a privacy officer and an owner: what is on record, what is missing in words, who
+//! is expected in the photos, what was counted. Nothing here takes a picture, and nothing says who agreed, who
+//! enrolled or who was found (CON-2, BYS-7).
+
+use std::sync::Arc;
+
+use askama::Template;
+use axum::Form;
+use axum::extract::Path;
+use axum::response::Response;
+use grata_core::basis::{Profile, Record};
+use grata_core::id::SubjectId;
+use grata_core::time::{Date, day};
+use grata_store::Reader;
+use grata_store::queries::albums::Album;
+use serde::Deserialize;
+
+use super::{Shell, album, go_to, shown};
+use crate::app::groups::{self, Changes};
+use crate::app::{compare, views};
+use crate::error::{AppError, ErrorKind};
+use crate::web::error::Trouble;
+use crate::web::guard::Visit;
+use crate::web::site::{Site, tell};
+use crate::web::words::Words;
+
+struct Group {
+    is_unequal: bool,
+    missing: Vec<&'static str>,
+    ends: String,
+    members: u64,
+    enrolled: u64,
+    to_compare: u64,
+    embedded: u64,
+    waiting: u64,
+    is_paused: bool,
+    is_running: bool,
+    roster: Vec<(String, String)>,
+    others: Vec<(String, String)>,
+    records: Vec<(&'static str, String)>,
+}
+
+#[derive(Template)]
+#[template(path = "pages/group.html")]
+struct Page {
+    shell: Shell,
+    album: Album,
+    group: Option<Group>,
+    profiles: Vec<(&'static str, String)>,
+}
+
+/// Under which name the progress of a run is kept.
+fn name(album: &Album) -> String {
+    format!("group:{}", album.id)
+}
+
+/// `GET /desk/albums/{album}/group`. That somebody looked at the list of people is on record.
+///
+/// # Errors
+/// There is no such album.
+pub async fn page(site: Site, visit: Visit, Path(text): Path<String>) -> Result<Response, Trouble> {
+    let shell = Shell::of(&visit);
+    let page = site.change(move |site| {
+        let words = shell.words;
+        let found = album::find(&site.store().read()?, &text)?;
+        let group = match site.store().read()?.group(found.id)? {
+            Some(_) => Some(read(site, &found, words)?),
+            None => None,
+        };
+        let profiles = Profile::ALL
+            .map(|one| (one.as_str(), words.t(&format!("group-profile-{}", one.as_str())).into_owned()));
+        Ok(Page { album: found, group, profiles: profiles.into(), shell })
+    });
+    Ok(shown(&page.await?))
+}
+
+fn read(site: &Site, album: &Album, words: Words) -> Result<Group, AppError> {
+    let tx = site.store().begin(site.now())?;
+    let status = groups::status(&tx, &site.cx().config, album.id, site.now())?;
+    let roster = tx.roster(album.id)?;
+    let others: Vec<SubjectId> =
+        tx.people_of(album.id)?.into_iter().filter(|one| !roster.contains(one)).collect();
+    let listed = roster.len() + others.len();
+    let (roster, others) = (named(&tx, &roster)?, named(&tx, &others)?);
+    tx.commit(views::asked(album.id, listed, site.by()))?;
+    let records = ["opinion", "consultation", "alternative"];
+    Ok(Group {
+        is_unequal: status.group.attested.profile.is_unequal(),
+        missing: status.missing.iter().map(|one| one.as_str()).collect(),
+        ends: status.ends.map(|at| words.day(day(at)).into_owned()).unwrap_or_default(),
+        members: status.members,
+        enrolled: status.enrolled,
+        to_compare: status.to_compare,
+        embedded: status.group.embedded,
+        waiting: status.waiting,
+        is_paused: status.group.attested.is_paused,
+        is_running: site.works().progress(&name(album)).is_some_and(|one| !one.is_over()),
+        records: records.map(|key| (key, words.t(&format!("missing-{key}")).into_owned())).into(),
+        roster,
+        others,
+    })
+}
+
+/// By name, so that the order says nothing.
+fn named(reader: &Reader, people: &[SubjectId]) -> Result<Vec<(String, String)>, AppError> {
+    let mut all = Vec::new();
+    for id in people {
+        all.push((id.to_string(), reader.profile(*id)?.name));
+    }
+    all.sort_by(|one, other| one.1.cmp(&other.1).then(one.0.cmp(&other.0)));
+    Ok(all)
+}
+
+fn back(album: &str) -> Response {
+    go_to(&format!("/desk/albums/{album}/group"))
+}
+
+/// What kind of group.
+#[derive(Deserialize)]
+pub struct New {
+    profile: String,
+}
+
+/// `POST /desk/albums/{album}/group`
+///
+/// # Errors
+/// The album has one already.
+pub async fn create(
+    site: Site,
+    _: Visit,
+    Path(text): Path<String>,
+    Form(new): Form<New>,
+) -> Result<Response, Trouble> {
+    let page = back(&text);
+    site.change(move |site| {
+        let found = album::find(&site.store().read()?, &text)?;
+        let profile = Profile::named(&new.profile)
+            .ok_or_else(|| AppError::new(ErrorKind::Invalid, "choose what kind of group it is"))?;
+        groups::create(site.store(), found.id, profile, site.by())
+    })
+    .await?;
+    Ok(page)
+}
+
+/// Who is expected, or not any more.
+#[derive(Deserialize)]
+pub struct Expected {
+    person: String,
+    expected: String,
+}
+
+/// `POST /desk/albums/{album}/group/roster`
+///
+/// # Errors
+/// There is no such group or person.
+pub async fn roster(
+    site: Site,
+    _: Visit,
+    Path(text): Path<String>,
+    Form(said): Form<Expected>,
+) -> Result<Response, Trouble> {
+    let page = back(&text);
+    site.change(move |site| {
+        let found = album::find(&site.store().read()?, &text)?;
+        let nobody = || AppError::new(ErrorKind::NotFound, "there is no such person");
+        let subject: SubjectId = said.person.parse().map_err(|_| nobody())?;
+        groups::set_roster(site.store(), found.id, subject, said.expected == "yes", site.by())
+    })
+    .await?;
+    Ok(page)
+}
+
+/// What is attested. An empty field says nothing.
+#[derive(Deserialize, Default)]
+#[serde(default)]
+pub struct Attested {
+    closed: String,
+    all_agreed: String,
+    assessment: String,
+    assessment_on: String,
+    assessment_sha256: String,
+    notice_on: String,
+    captured_from: String,
+    accountable: String,
+    until: String,
+    ceiling: String,
+    opinion: String,
+    opinion_on: String,
+    consultation: String,
+    consultation_on: String,
+    alternative: String,
+    alternative_on: String,
+}
+
+fn filled(text: &str) -> Option<&str> {
+    Some(text.trim()).filter(|text| !text.is_empty())
+}
+
+fn date(text: &str) -> Result<Option<Date>, AppError> {
+    let wrong = |_| AppError::new(ErrorKind::Invalid, "give a day like 2026-09-05");
+    filled(text).map(|text| text.parse().map_err(wrong)).transpose()
+}
+
+fn record(reference: &str, on: &str) -> Result<Option<Record>, AppError> {
+    match (filled(reference), date(on)?) {
+        (Some(reference), Some(on)) => Ok(Some(Record { reference: reference.into(), on })),
+        (None, None) => Ok(None),
+        _ => Err(AppError::new(ErrorKind::Invalid, "a record is given with its place and its day")),
+    }
+}
+
+impl Attested {
+    fn changes(&self) -> Result<Changes, AppError> {
+        let sum = filled(&self.assessment_sha256);
+        let wrong =
+            |_| AppError::new(ErrorKind::Invalid, "give 64 digits from 0 to f, as `sha256sum` prints them");
+        let number = |_| AppError::new(ErrorKind::Invalid, "give a whole number");
+        Ok(Changes {
+            closed: self.closed == "yes",
+            all_agreed: self.all_agreed == "yes",
+            assessment: record(&self.assessment, &self.assessment_on)?,
+            assessment_sha256: sum.map(|sum| sum.parse().map_err(wrong)).transpose()?,
+            notice_on: date(&self.notice_on)?,
+            captured_from: date(&self.captured_from)?,
+            accountable: filled(&self.accountable).map(Into::into),
+            until: date(&self.until)?,
+            ceiling: filled(&self.ceiling).map(|text| text.parse().map_err(number)).transpose()?,
+            // A calibration is a file of this machine, and so is a model: by command.
+            calibration: None,
+            on_children: false,
+            opinion: record(&self.opinion, &self.opinion_on)?,
+            consultation: record(&self.consultation, &self.consultation_on)?,
+            alternative: record(&self.alternative, &self.alternative_on)?,
+        })
+    }
+}
+
+/// `POST /desk/albums/{album}/group/attest`
+///
+/// # Errors
+/// There is no such group, or a field makes no sense.
+pub async fn attest(
+    site: Site,
+    _: Visit,
+    Path(text): Path<String>,
+    Form(said): Form<Attested>,
+) -> Result<Response, Trouble> {
+    let page = back(&text);
+    site.change(move |site| {
+        let found = album::find(&site.store().read()?, &text)?;
+        groups::attest(site.store(), found.id, &said.changes()?, site.by())
+    })
+    .await?;
+    Ok(page)
+}
+
+/// Whether it is paused.
+#[derive(Deserialize)]
+pub struct Paused {
+    paused: String,
+}
+
+/// `POST /desk/albums/{album}/group/pause`
+///
+/// # Errors
+/// There is no such group.
+pub async fn pause(
+    site: Site,
+    _: Visit,
+    Path(text): Path<String>,
+    Form(said): Form<Paused>,
+) -> Result<Response, Trouble> {
+    let page = back(&text);
+    site.change(move |site| {
+        let found = album::find(&site.store().read()?, &text)?;
+        groups::pause(site.store(), found.id, said.paused == "yes", site.by())
+    })
+    .await?;
+    Ok(page)
+}
+
+/// `POST /desk/albums/{album}/group/compare`: in the background, one photo after the other. It ends when the group is
+/// closed, whoever closes it.
+///
+/// # Errors
+/// The group is closed.
+pub async fn compare(site: Site, _: Visit, Path(text): Path<String>) -> Result<Response, Trouble> {
+    let page = back(&text);
+    site.run(move |site| {
+        let found = album::find(&site.store().read()?, &text)?;
+        let status = groups::status(&site.store().read()?, &site.cx().config, found.id, site.now())?;
+        if !status.missing.is_empty() {
+            return Err(groups::closed(&status.missing));
+        }
+        let name = name(&found);
+        if !site.works().begin(&name, 1) {
+            return Ok(());
+        }
+        let (store, cx, works) = (Arc::clone(site.store()), site.cx().clone(), site.works().clone());
+        std::thread::spawn(move || {
+            let done = compare::run(&store, &cx, found.id, &mut |_, _| {});
+            if let Err(error) = &done {
+                tell(&format!("The photos of a closed group were not compared ({:?}).", error.kind()));
+            }
+            works.note(&name, |progress| {
+                progress.failed = usize::from(done.is_err());
+                progress.done = progress.total;
+            });
+        });
+        Ok(())
+    })
+    .await?;
+    Ok(page)
+}
