@@ -154,9 +154,17 @@ fn bys_0_a_short_list_of_files_turns_faces_into_numbers() {
     assert_eq!(with("embed_face("), ["worker/measure.rs"]);
     assert_eq!(with("Scope::measurement()"), ["worker/measure/compare.rs", "worker/measure.rs"]);
     assert!(with("Scope::on_own_device").is_empty(), "that is for the person's browser");
-    assert!(with("Scope::enrolment").is_empty(), "nobody enrols on the server yet");
-    assert_eq!(with(".comparing("), ["app/evaluate.rs"]);
-    assert_eq!(with("find::open("), ["app/evaluate.rs", "cli/evaluate.rs"]);
+    assert_eq!(with("Scope::enrolment("), ["app/enrol.rs"]);
+    assert_eq!(with("Scope::closed_group("), ["app/compare.rs"]);
+    assert_eq!(with("Scope::on_errand("), ["worker/group.rs"]);
+    assert_eq!(with("capture_turned("), ["worker/group.rs"]);
+    assert_eq!(with(".open_template("), ["app/compare.rs"]);
+    assert_eq!(with(".comparing("), ["app/compare.rs", "app/enrol.rs", "app/evaluate.rs"]);
+    let opening = ["app/compare.rs", "app/enrol.rs", "app/evaluate.rs", "cli/evaluate.rs"];
+    assert_eq!(with("find::open("), opening);
+    // CON-2: who enrols comes by their own page; no command and no page of the desk leads there.
+    assert_eq!(with("enrol::enrol("), ["web/pages/enrol.rs"]);
+    assert_eq!(with("compare::run("), ["cli/group.rs", "web/pages/group.rs"]);
 }
 
 /// A worker is told what to do by its parent alone: no test hook, no variable, no log.

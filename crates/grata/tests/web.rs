@@ -23,6 +23,8 @@ mod emergencies;
 mod exif;
 #[path = "web/finding.rs"]
 mod finding;
+#[path = "web/groups.rs"]
+mod groups;
 #[path = "web/load.rs"]
 mod load;
 #[path = "web/pages.rs"]
@@ -75,6 +77,7 @@ fn run_tests() -> ExitCode {
         doors::TESTS,
         emergencies::TESTS,
         finding::TESTS,
+        groups::TESTS,
         pages::TESTS,
         papers::TESTS,
         passkeys::TESTS,

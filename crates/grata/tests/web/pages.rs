@@ -22,6 +22,7 @@ fn tra_5_every_page_in_every_language() {
     site.post(&anna, "/me/answer", &[("purpose", "publish:print"), ("answer", "no")]).expect(303);
     let emergency = crate::emergencies::opened(&site, &site.staff(Role::Privacy), &owner);
     let emergency = emergency.trim_start_matches("/desk/emergencies/").to_string();
+    let question = crate::groups::asked(&site, site.world.anna);
     let mut looked_at = 0;
     for words in Words::all() {
         let mut texts = Vec::new();
@@ -34,6 +35,7 @@ fn tra_5_every_page_in_every_language() {
                 .replace("{file}", &file)
                 .replace("{channel}", "website")
                 .replace("{emergency}", &emergency)
+                .replace("{suggestion}", &question)
                 .replace("{size}", "grid")
                 .replace("{number}", "1")
                 .replace("{language}", "fr");
@@ -71,7 +73,7 @@ fn tra_5_every_page_in_every_language() {
             assert!(!text.contains(other), "{path}");
         }
     }
-    assert_eq!(looked_at, 2 * 30, "pages, each in two languages");
+    assert_eq!(looked_at, 2 * 33, "pages, each in two languages");
 }
 
 fn tra_5_a_language_is_switched_and_remembered() {
