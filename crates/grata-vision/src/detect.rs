@@ -35,7 +35,7 @@ use crate::runtime::{ModelRuntime, RuntimeError};
 use areas::Cells;
 use look::{Look, Patch, View};
 use merge::{is_known, merge, merge_one_look};
-pub use points::{CloseUp, FivePoints};
+pub use points::{CloseUp, FivePoints, PointedFace};
 use turned::{TURNS, TurnedPicture};
 
 /// Height in network pixels of the smallest wanted face in the far look. Of 2,581 made faces of 20

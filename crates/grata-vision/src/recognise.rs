@@ -21,7 +21,7 @@ pub mod quality;
 pub mod template;
 
 pub use align::{AlignError, Sample, Views, align};
-pub use capture::{Capture, SeenFace, capture, capture_turned, faces};
+pub use capture::{Capture, SeenFace, capture, capture_turned, faces, quick_capture, seen_faces};
 pub use embed::Embedder;
 pub use family::Family;
 pub use gallery::Gallery;

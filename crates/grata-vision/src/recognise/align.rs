@@ -7,9 +7,11 @@ use super::family::Family;
 use crate::detect::{FivePoints, Picture};
 use crate::frame::Frame;
 
-/// How often a face is cut out. Each cut costs two runs of the model.
+/// How often a face is cut out. Each cut costs two runs of the model, one of them for its mirror image.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Views {
+    /// Once, without its mirror image: one run.
+    Plain,
     /// Once.
     One,
     /// Twice, with more and with less around it.
@@ -25,12 +27,18 @@ const TWO_MARGINS: [f32; 2] = [0.3, 0.2];
 pub struct Sample {
     family: Family,
     crops: Vec<Vec<u8>>,
+    is_mirrored: bool,
 }
 
 impl Sample {
     /// For which family it was cut out.
     pub fn family(&self) -> Family {
         self.family
+    }
+
+    /// Whether the mirror image of each crop counts as well.
+    pub(super) fn is_mirrored(&self) -> bool {
+        self.is_mirrored
     }
 
     /// The crops: red, green and blue, row by row.
@@ -71,10 +79,10 @@ pub fn align(
 ) -> Result<Sample, AlignError> {
     let margins: &[f32] = match (family, views) {
         // One place for each point: there is no other margin.
-        (Family::ArcFace112, _) | (_, Views::One) => &ONE_MARGIN,
+        (Family::ArcFace112, _) | (_, Views::Plain | Views::One) => &ONE_MARGIN,
         (Family::Residual150, Views::Two) => &TWO_MARGINS,
     };
-    let mut sample = Sample { family, crops: Vec::new() };
+    let mut sample = Sample { family, crops: Vec::new(), is_mirrored: views != Views::Plain };
     for margin in margins {
         let back = Similarity::between(&family.points(*margin), &points.0)?;
         sample.crops.push(cut(picture, &back, family.side())?);

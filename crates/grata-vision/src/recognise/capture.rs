@@ -54,10 +54,35 @@ pub fn capture_turned(
 ) -> Result<(Capture, f32), RuntimeError> {
     let mut faces = detector.faces(picture, &DetectOptions::default())?;
     faces.retain(|face| face.score >= ANOTHER_PERSON);
+    let faces: Vec<FaceBox> = faces.iter().map(|face| face.face).collect();
+    still_of(picture, &faces, (detector, embedder), scope)
+}
+
+/// [`capture`] in one look, its longer side reduced to `long` network pixels: on the person's own device,
+/// where a second face in the background would mislead nobody but them.
+///
+/// # Errors
+/// [`RuntimeError`] if a model cannot be run.
+pub fn quick_capture(
+    picture: &dyn Picture,
+    long: u32,
+    (detector, embedder): (&mut Detector, &mut Embedder),
+    scope: &Scope,
+) -> Result<Capture, RuntimeError> {
+    let faces: Vec<FaceBox> = detector.one_look(picture, long)?.iter().map(|found| found.face).collect();
+    still_of(picture, &faces, (detector, embedder), scope).map(|(capture, _)| capture)
+}
+
+fn still_of(
+    picture: &dyn Picture,
+    faces: &[FaceBox],
+    (detector, embedder): (&mut Detector, &mut Embedder),
+    scope: &Scope,
+) -> Result<(Capture, f32), RuntimeError> {
     let refused = |reason| Ok((Capture::Refused(vec![reason]), 0.0));
-    let face = match faces[..] {
+    let face = match faces {
         [] => return refused(Reason::NoFace),
-        [one] => one.face,
+        [one] => *one,
         _ => return refused(Reason::SeveralFaces),
     };
     let Some(seen) = detector.close_up(picture, &face)? else { return refused(Reason::NoFace) };
@@ -95,6 +120,36 @@ pub fn faces(
         if let Some(close) = detector.close_up(picture, place)?
             && let Ok(sample) = align(picture, &close.points, embedder.family(), views)
             && Gate::COMPARE.reasons(&Quality::of(&close.points, &sample)).is_empty()
+        {
+            face.probe = Some(embedder.embed_face(&sample, scope)?);
+        }
+        seen.push(face);
+    }
+    Ok(seen)
+}
+
+/// Looks at a picture once, its longer side reduced to `long` network pixels, and turns the faces that
+/// are surely there into numbers. For pictures that somebody is shown anyway: nothing is hidden by it, and
+/// a face it misses is one that is not found.
+///
+/// # Errors
+/// [`RuntimeError`] if a model cannot be run.
+pub fn seen_faces(
+    picture: &dyn Picture,
+    long: u32,
+    (detector, embedder): (&mut Detector, &mut Embedder),
+    scope: &Scope,
+) -> Result<Vec<SeenFace>, RuntimeError> {
+    let mut seen = Vec::new();
+    for found in detector.one_look(picture, long)? {
+        let points = match found.points {
+            Some(points) => Some(points),
+            None => detector.quick_close_up(picture, &found.face)?.map(|close| close.points),
+        };
+        let mut face = SeenFace { place: found.face, probe: None };
+        if let Some(points) = points
+            && let Ok(sample) = align(picture, &points, embedder.family(), Views::Plain)
+            && Gate::COMPARE.reasons(&Quality::of(&points, &sample)).is_empty()
         {
             face.probe = Some(embedder.embed_face(&sample, scope)?);
         }

@@ -41,7 +41,8 @@ impl Embedder {
         std::mem::take(&mut self.faces)
     }
 
-    /// Turns a face into numbers: the mean over all crops of the sample and their mirror images.
+    /// Turns a face into numbers: the mean over all crops of the sample and, where it wants them, their
+    /// mirror images.
     ///
     /// `_scope` is the right to do so; it cannot be made from parts.
     ///
@@ -54,7 +55,7 @@ impl Embedder {
         self.faces += 1;
         let mut sum: Option<Numbers> = None;
         for crop in sample.crops() {
-            for mirrored in [false, true] {
+            for mirrored in [false, true].into_iter().take(1 + usize::from(sample.is_mirrored())) {
                 let mut numbers = self.numbers_of(crop, mirrored)?;
                 if self.family == Family::ArcFace112 {
                     make_unit(&mut numbers);
@@ -74,7 +75,7 @@ impl Embedder {
             }
         }
         let mut numbers = sum.ok_or_else(|| RuntimeError::Run("a face without a crop".into()))?;
-        let runs = (2 * sample.crops().count()) as f32;
+        let runs = (sample.crops().count() * (1 + usize::from(sample.is_mirrored()))) as f32;
         numbers.slice_mut().iter_mut().for_each(|value| *value /= runs);
         if self.family == Family::ArcFace112 {
             make_unit(numbers.slice_mut());

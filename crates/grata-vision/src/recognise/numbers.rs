@@ -6,6 +6,10 @@ use zeroize::Zeroize;
 /// Floats that die without a trace. No `Debug`, no `Clone`.
 pub(super) struct Numbers {
     memory: Memory,
+    #[cfg_attr(
+        not(feature = "locked-memory"),
+        expect(dead_code, reason = "pages are larger; other memory is not")
+    )]
     count: usize,
 }
 

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use rten::{Model, NodeId, RunOptions, ThreadPool, Value};
+use rten::{Model, ModelOptions, NodeId, RunOptions, ThreadPool, Value};
 use rten_tensor::Layout;
 
 use crate::bundle;
@@ -26,7 +26,9 @@ impl Pure {
     pub fn load(model: Vec<u8>) -> Result<Self, RuntimeError> {
         // `rten` 0.27 reads some damaged files for ever.
         bundle::interface(&model).map_err(|error| RuntimeError::Model(error.to_string()))?;
-        let model = Model::load(model).map_err(|error| RuntimeError::Model(error.to_string()))?;
+        // Weights are laid out once, not in every run.
+        let options = ModelOptions::with_all_ops().prepack_weights(true).clone();
+        let model = options.load(model).map_err(|error| RuntimeError::Model(error.to_string()))?;
         let &[input] = model.input_ids() else {
             let message = format!("it takes {} inputs instead of one", model.input_ids().len());
             return Err(RuntimeError::Model(message));
