@@ -1,7 +1,8 @@
-//! Tasks for developers: `cargo xtask test | bench | scale | find | kill | pictures`.
+//! Tasks for developers: `cargo xtask test | bench | scale | find | finder | kill | pictures`.
 
 mod bench;
 mod find;
+mod finder;
 #[cfg(feature = "floor")]
 mod floor;
 mod kill;
@@ -30,6 +31,7 @@ cargo xtask find       comparing faces: cost and error rates (docs/find.md); nee
     --samples DIR      the sample photos of the demo
     --copies N         re-photographed copies of each face (4)
     --profile NAME     what is measured (release)
+cargo xtask finder     the module for browsers, as a folder of static files (docs/find.md)
 cargo xtask kill       SIGKILL at random moments of add, release make and rights erase
     --kills N          moments (200)
     --seed N           repeats a run
@@ -44,6 +46,9 @@ fn main() -> ExitCode {
         Some("floor") => floor::run(arguments),
         Some("scale") => scale::Order::parse(arguments).and_then(|order| scale::run(&order)),
         Some("find") => find::Order::parse(arguments).and_then(|order| find::run(&order)),
+        Some("finder") => finder::run().map(drop),
+        #[cfg(feature = "glue")]
+        Some("glue") => finder::glue(arguments).map(drop),
         Some("kill") => kill::run(arguments),
         Some("pictures") => pictures::run(),
         _ => Err(USAGE.into()),

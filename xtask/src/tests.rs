@@ -1,13 +1,14 @@
 //! `cargo xtask test`: everything a change must pass.
 //!
-//! Needs Rust, and Python with pip for the model pack. What else is there is used (nextest,
-//! cargo-deny, the wasm32 target, npm for a browser); what is not there is named at the end, and so is every test that
-//! said `SKIPPED`.
+//! Needs Rust with the target for browsers, which it installs with rustup, and Python with pip for the
+//! model pack. What else is there is used (nextest, cargo-deny, npm for a browser); what is not there is
+//! named at the end, and so is every test that said `SKIPPED`.
 
 use std::io::{BufRead, BufReader};
 use std::path::Path;
 use std::process::{Command, Stdio};
 
+use crate::finder;
 use crate::tools::{self, Outcome, cargo, ensure_pack, root, target, works};
 
 /// Where the real photos lie that some tests look at, seen from the top folder.
@@ -15,9 +16,6 @@ const PHOTOS: &str = "../shared/testphotos";
 
 /// What drives the browser, seen from the top folder.
 const BROWSER: &str = "crates/grata/tests/web/browser";
-
-/// The name of the target in which core and vision must build, too.
-const WASM: &str = "wasm32-unknown-unknown";
 
 #[derive(Default)]
 struct Report {
@@ -54,12 +52,13 @@ pub fn run() -> Outcome<()> {
     let build = tools::run(cargo(&["test", "--workspace", "--locked", "--no-run"]));
     let built = build.is_ok();
     report.step("build", build);
+    // First: the tests of the pages take what comes of it.
+    build_for_browsers(&mut report);
     if built {
         report.step("model pack", ensure_pack(&target.join("debug/grata")));
         bring_browser(&mut report);
         test(&mut report, &target);
     }
-    build_for_browsers(&mut report);
     licences(&mut report);
     finish(&report)
 }
@@ -155,20 +154,18 @@ fn skipped_line(line: &str) -> Option<String> {
     is_start.then(|| line[start + "SKIPPED".len()..].trim_start_matches([':', ' ']).to_string())
 }
 
-/// Core and vision run in a browser, so they build for it (STYLE: the house).
+/// Core and vision run in a browser, so they build for it (STYLE: the house); and so does what runs there.
 fn build_for_browsers(report: &mut Report) {
-    let installed = Command::new("rustc").args(["--print", "sysroot"]).output().is_ok_and(|output| {
-        let sysroot = String::from_utf8_lossy(&output.stdout).trim().to_string();
-        Path::new(&sysroot).join("lib/rustlib").join(WASM).join("lib").is_dir()
-    });
-    if !installed {
-        report.skip(format!("building core and vision for browsers: `rustup target add {WASM}`"));
+    if let Err(error) = finder::ensure_target() {
+        report.step("browsers", Err(error));
         return;
     }
     for package in ["grata-core", "grata-vision"] {
-        let check = ["check", "--package", package, "--no-default-features", "--target", WASM, "--locked"];
+        let check =
+            ["check", "--package", package, "--no-default-features", "--target", finder::WASM, "--locked"];
         report.step("browsers", tools::run(cargo(&check)));
     }
+    report.step("finder", finder::run().map(drop));
 }
 
 fn licences(report: &mut Report) {

@@ -51,7 +51,7 @@ const LICENCES: &[&str] = &[
 
 #[test]
 fn core_and_vision_pull_in_no_async_runtime_no_sql_no_http() {
-    for package in ["grata-core", "grata-vision"] {
+    for package in ["grata-core", "grata-vision", "grata-finder"] {
         let tree = cargo(&["tree", "--package", package, "--edges", "normal,build", "--prefix", "none"]);
         let below: BTreeSet<_> = tree.lines().filter_map(|line| line.split_whitespace().next()).collect();
         assert!(below.contains(package), "{tree}");
