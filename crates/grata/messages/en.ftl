@@ -892,3 +892,57 @@ count-embedded = { $n ->
     [one] 1 face turned into numbers
    *[other] { $n } faces turned into numbers
 }
+
+## Find me
+
+find-title = Find me
+find-lead = This device looks for your face in the photos of this gallery. Nobody else does.
+find-what = What happens, and what does not
+find-what-device = Your picture, what is made of it and what is found stay in this tab. Nothing of it is sent, and nothing is kept.
+find-what-looks = The photos you see here anyway are fetched, all of them, whoever is in them. That somebody looks can be seen from outside; whom it finds cannot.
+find-what-gone = Close this page, and all of it is gone. Only if you press "That's me" is something sent: which photo, and where in it.
+find-what-hidden = Faces that are hidden here are hidden from this, too. If you may be in such a photo, ask the organisation.
+find-what-errs = It makes mistakes. It misses faces that are small, turned away or dark, and it takes brothers, sisters and twins for each other: look before you say that it is you. Whoever sees a photo can run tools like this on it.
+find-what-taught = The model that compares faces was taught with pictures collected from the web, of people who were not asked.
+find-no-script = This page needs JavaScript, since your own device does the work.
+find-not-here = This is not ready here yet. Ask { $contact }.
+find-camera = Use the camera
+find-file = Choose a picture of you
+find-video = What your camera sees
+find-take = Take the picture
+find-close = Close the camera
+find-progress = Photos looked at
+find-pause = Pause
+find-go-on = Go on
+find-cancel = Stop
+find-forget = Forget my face and start again
+find-results = Photos that may show you
+find-results-help = The face is outlined. Look at it before you say that it is you.
+find-thats-me = That's me
+find-save = Save
+find-not-me = Not me
+find-personal = To say "That's me" you need your personal link: open it in this browser, and come back. If you have none, ask { $contact }.
+find-loading = Fetching what is needed, once: 30 MB …
+find-looking-face = Looking at your picture …
+find-looking = %done% of %all% photos looked at
+find-paused = Paused.
+find-done = %found% of %all% photos may show you.
+find-done-none = You were found in none of %all% photos.
+find-cancelled = Stopped before the end.
+find-skipped = %skipped% could not be looked at.
+find-photo = Photo %number%, with a face outlined
+find-no-camera = There is no camera, or it was not allowed. Choose a picture instead.
+find-broken = Something went wrong in this browser. Close other tabs, and try again.
+find-forgotten = Forgotten.
+find-said-recorded = It is on record, and on your page.
+find-said-known = That was known: it is on your page.
+find-said-other = Somebody else, or nobody, is known to be there, and nothing was changed. Tell the organisation.
+find-said-failed = It could not be sent. Try again.
+
+own-device-title = Find me
+own-device-help = People find themselves in this gallery, on their own device. Their face stays there; you learn nothing of it. It finds only people who are shown anyway.
+own-device-is-on = It is on.
+own-device-is-off = It is off.
+own-device-on = Turn it on
+own-device-off = Turn it off
+own-device-missing = It is on, and not ready on this machine: { $what }

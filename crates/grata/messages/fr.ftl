@@ -892,3 +892,57 @@ count-embedded = { $n ->
     [one] { $n } visage transformé en nombres
    *[other] { $n } visages transformés en nombres
 }
+
+## Me retrouver
+
+find-title = Me retrouver
+find-lead = Cet appareil cherche votre visage dans les photos de cette galerie. Personne d'autre ne le fait.
+find-what = Ce qui se passe, et ce qui ne se passe pas
+find-what-device = Votre image, ce qui en est tiré et ce qui est trouvé restent dans cet onglet. Rien n'en est envoyé, rien n'en est gardé.
+find-what-looks = Les photos que vous voyez ici de toute façon sont chargées, toutes, quelles que soient les personnes. On peut voir de l'extérieur que quelqu'un cherche ; on ne voit pas qui est trouvé.
+find-what-gone = Fermez cette page, et tout disparaît. Quelque chose n'est envoyé que si vous appuyez sur « C'est moi » : quelle photo, et à quel endroit.
+find-what-hidden = Les visages masqués ici le sont aussi pour cette recherche. Si vous pensez être sur une telle photo, demandez à l'organisation.
+find-what-errs = La recherche se trompe. Elle manque les visages petits, tournés ou sombres, et confond frères, sœurs et jumeaux : regardez avant de dire que c'est vous. Quiconque voit une photo peut y passer un tel outil.
+find-what-taught = Le modèle qui compare les visages a été entraîné avec des images recueillies sur le web, de personnes à qui l'on n'a rien demandé.
+find-no-script = Cette page a besoin de JavaScript, puisque c'est votre appareil qui travaille.
+find-not-here = Ce n'est pas encore prêt ici. Demandez à { $contact }.
+find-camera = Utiliser l'appareil photo
+find-file = Choisir une image de vous
+find-video = Ce que voit votre appareil photo
+find-take = Prendre la photo
+find-close = Fermer l'appareil photo
+find-progress = Photos regardées
+find-pause = Pause
+find-go-on = Continuer
+find-cancel = Arrêter
+find-forget = Oublier mon visage et recommencer
+find-results = Photos où vous êtes peut-être
+find-results-help = Le visage est entouré. Regardez-le avant de dire que c'est vous.
+find-thats-me = C'est moi
+find-save = Enregistrer
+find-not-me = Pas moi
+find-personal = Pour dire « C'est moi », il faut votre lien personnel : ouvrez-le dans ce navigateur, puis revenez. Si vous n'en avez pas, demandez à { $contact }.
+find-loading = Chargement du nécessaire, une fois : 30 Mo…
+find-looking-face = Lecture de votre image…
+find-looking = %done% photos regardées sur %all%
+find-paused = En pause.
+find-done = Photos où vous êtes peut-être : %found% sur %all%.
+find-done-none = Vous n'avez été trouvé sur aucune des %all% photos.
+find-cancelled = Arrêté avant la fin.
+find-skipped = %skipped% n'ont pas pu être regardées.
+find-photo = Photo %number%, un visage entouré
+find-no-camera = Il n'y a pas d'appareil photo, ou il n'a pas été autorisé. Choisissez plutôt une image.
+find-broken = Quelque chose a échoué dans ce navigateur. Fermez d'autres onglets et réessayez.
+find-forgotten = Oublié.
+find-said-recorded = C'est enregistré, et sur votre page.
+find-said-known = C'était connu : c'est sur votre page.
+find-said-other = Quelqu'un d'autre, ou personne, y est connu, et rien n'a été changé. Dites-le à l'organisation.
+find-said-failed = L'envoi a échoué. Réessayez.
+
+own-device-title = Me retrouver
+own-device-help = Les personnes se retrouvent dans cette galerie, sur leur propre appareil. Leur visage y reste ; vous n'en apprenez rien. Seules sont trouvées les personnes montrées de toute façon.
+own-device-is-on = C'est activé.
+own-device-is-off = C'est désactivé.
+own-device-on = Activer
+own-device-off = Désactiver
+own-device-missing = C'est activé, mais pas prêt sur cette machine : { $what }

@@ -26,6 +26,7 @@
 //! - [`enrol`]: a person of a closed group lets themselves be found
 //! - [`compare`]: the photos of a closed group, one after the other, with those who enrolled
 //! - [`found`]: is this you? Answered by the person alone
+//! - [`own_device`]: whether people may look for themselves on their own device; [`finder`]: with what
 //! - [`demo`]: an installation to try things on
 //!
 //! And what they are made of: [`sources`] (which files are photos), [`naming`] (what the finished
@@ -50,6 +51,7 @@ pub mod emergency;
 pub mod enrol;
 pub mod evaluate;
 pub mod evidence;
+pub mod finder;
 pub mod forms;
 pub mod found;
 pub mod galleries;
@@ -61,6 +63,7 @@ pub mod naming;
 pub mod notice;
 pub mod obscure;
 pub mod output;
+pub mod own_device;
 pub mod people;
 pub mod provider;
 pub mod recalls;

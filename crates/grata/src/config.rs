@@ -15,6 +15,9 @@ pub struct Config {
     /// `GRATA_MODELS`: where model packs lie; else `$XDG_DATA_HOME/grata/models`, else
     /// `~/.local/share/grata/models`. `None` if there is not even a home.
     pub models: Option<PathBuf>,
+    /// `GRATA_FINDER`: where the finder for browsers lies, if it is installed; else
+    /// `$XDG_DATA_HOME/grata/finder`, else `~/.local/share/grata/finder`.
+    pub finder: Option<PathBuf>,
     /// `GRATA_ONNXRUNTIME`: the library file of ONNX Runtime to load, before any other.
     pub onnxruntime: Option<PathBuf>,
     /// What one photo may cost.
@@ -77,8 +80,10 @@ impl Config {
         let path = |name: &str| variable(name).filter(|value| !value.is_empty()).map(PathBuf::from);
         let data_home = path("XDG_DATA_HOME").filter(|folder| folder.is_absolute());
         let data_home = data_home.or_else(|| path("HOME").map(|home| home.join(".local/share")));
+        let below = |name: &str| data_home.as_ref().map(|folder| folder.join("grata").join(name));
         Ok(Self {
-            models: path("GRATA_MODELS").or_else(|| data_home.map(|folder| folder.join("grata/models"))),
+            models: path("GRATA_MODELS").or_else(|| below("models")),
+            finder: path("GRATA_FINDER").or_else(|| below("finder")),
             onnxruntime: path("GRATA_ONNXRUNTIME"),
             limits: limits(&variable)?,
         })
@@ -140,6 +145,12 @@ mod tests {
         ];
         for (variables, models) in cases {
             assert_eq!(config(variables).unwrap().models, models.map(PathBuf::from), "{variables:?}");
+        }
+        for (variables, finder) in [
+            (&[("HOME", "/home/u")][..], "/home/u/.local/share/grata/finder"),
+            (&[("HOME", "/home/u"), ("GRATA_FINDER", "made")], "made"),
+        ] {
+            assert_eq!(config(variables).unwrap().finder, Some(PathBuf::from(finder)), "{variables:?}");
         }
     }
 

@@ -7,6 +7,7 @@
 //! - [`remembered`]: what is read once for as long as nothing has changed
 //! - [`words`]: what pages say, in every language
 //! - [`headers`], [`assets`]: what browsers are told, and what they get besides pages
+//! - [`finder`]: what a browser gets in which somebody looks for themselves
 //! - [`error`]: what goes wrong, as a page
 //! - [`pages`]: one file a page
 //!
@@ -18,6 +19,7 @@ pub mod assets;
 pub mod csrf;
 pub mod error;
 pub mod filled;
+pub mod finder;
 pub mod guard;
 pub mod headers;
 pub mod limits;

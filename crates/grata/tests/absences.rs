@@ -165,6 +165,10 @@ fn bys_0_a_short_list_of_files_turns_faces_into_numbers() {
     // CON-2: who enrols comes by their own page; no command and no page of the desk leads there.
     assert_eq!(with("enrol::enrol("), ["web/pages/enrol.rs"]);
     assert_eq!(with("compare::run("), ["cli/group.rs", "web/pages/group.rs"]);
+    // Handed to browsers where an album has it on, and run nowhere here.
+    assert_eq!(with("find::pack("), ["app/finder.rs"]);
+    assert_eq!(with("finder::open("), ["cli/album.rs", "web/finder.rs"]);
+    assert_eq!(with("finder().open("), ["web/pages/find.rs", "web/pages/release.rs"]);
 }
 
 /// A worker is told what to do by its parent alone: no test hook, no variable, no log.

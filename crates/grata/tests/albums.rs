@@ -63,6 +63,32 @@ fn a_second_process_is_told_that_the_folder_is_in_use() {
 }
 
 #[test]
+fn bys_10_find_me_is_off_until_somebody_turns_it_on_and_says_what_it_needs() {
+    let house = House::new();
+    let ask = |more: &[&str]| house.json(&[&["album", "find-me", ALBUM], more].concat());
+    let entries = || house.json(&["log", "verify"]).expect(0).line()["entries"].as_u64().unwrap();
+    let before = entries();
+    let line = ask(&[]).expect(0).line();
+    assert_eq!(
+        (&line["find_me"], &line["missing"], &line["channel"]),
+        (&"off".into(), &Value::Null, &"website".into())
+    );
+    let line = ask(&["--on"]).expect(0).line();
+    assert_eq!(line["find_me"], "on");
+    assert!(line["missing"].as_str().unwrap().contains("not installed"), "{line}");
+    assert_eq!(
+        ask(&["--channel", "gallery"]).expect(0).line()["find_me"],
+        "off",
+        "one channel is not another"
+    );
+    assert_eq!(ask(&["--off"]).expect(0).line()["find_me"], "off");
+    assert!(ask(&["--on", "--off"]).expect(1).errors.contains("--off"));
+    assert!(ask(&["--channel", "moon"]).expect(1).errors.contains("no channel called moon"));
+    // On record, each time.
+    assert_eq!(entries(), before + 2);
+}
+
+#[test]
 fn col_2_without_a_complete_album_nothing_comes_in() {
     let house = House::new();
     house.photo("a.png", 1);

@@ -7,6 +7,7 @@
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
 #[path = "find/made_model.rs"]
+#[allow(dead_code, reason = "shared with another test program")]
 mod made_model;
 
 use std::fmt::Write as _;

@@ -27,6 +27,11 @@ mod finding;
 mod groups;
 #[path = "web/load.rs"]
 mod load;
+#[path = "find/made_model.rs"]
+#[allow(dead_code, reason = "shared with another test program")]
+mod made_model;
+#[path = "web/own_device.rs"]
+mod own_device;
 #[path = "web/pages.rs"]
 mod pages;
 #[path = "web/papers.rs"]
@@ -78,6 +83,7 @@ fn run_tests() -> ExitCode {
         emergencies::TESTS,
         finding::TESTS,
         groups::TESTS,
+        own_device::TESTS,
         pages::TESTS,
         papers::TESTS,
         passkeys::TESTS,
@@ -95,6 +101,7 @@ fn run_tests() -> ExitCode {
         })
     };
     let mut trials: Vec<Trial> = tests.into_iter().map(trial).collect();
-    trials.extend(load::TESTS.iter().map(|one| trial(*one).with_ignored_flag(true)));
+    let measured = load::TESTS.iter().chain(own_device::MEASURED);
+    trials.extend(measured.map(|one| trial(*one).with_ignored_flag(true)));
     libtest_mimic::run(&Arguments::from_args(), trials).exit_code()
 }

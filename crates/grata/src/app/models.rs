@@ -198,7 +198,12 @@ mod tests {
     use super::*;
 
     fn config(models: &Path) -> Config {
-        Config { models: Some(models.into()), onnxruntime: None, limits: crate::config::Limits::default() }
+        Config {
+            models: Some(models.into()),
+            finder: None,
+            onnxruntime: None,
+            limits: crate::config::Limits::default(),
+        }
     }
 
     #[test]

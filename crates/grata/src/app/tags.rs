@@ -91,14 +91,20 @@ fn tag(
     event: EventKind,
     by: By,
 ) -> Result<TagId, AppError> {
+    tag_by(store, at, kind, about, (event, Tagger::Reviewer(by.account())), by)
+}
+
+fn tag_by(
+    store: &Store,
+    at: &FaceInPhoto,
+    kind: TagKind,
+    about: Option<SubjectId>,
+    (event, tagger): (EventKind, Tagger),
+    by: By,
+) -> Result<TagId, AppError> {
     let mut tx = store.begin(by.at)?;
-    let act = TagAct {
-        id: TagId::random(&mut store.rng()),
-        face: at.face.id,
-        kind,
-        by: Tagger::Reviewer(by.account()),
-        at: tx.now(),
-    };
+    let act =
+        TagAct { id: TagId::random(&mut store.rng()), face: at.face.id, kind, by: tagger, at: tx.now() };
     if let Some(subject) = about {
         // No key, no person: one who is gone cannot be tagged again.
         tx.profile(subject)?;
@@ -112,6 +118,67 @@ fn tag(
     }
     tx.commit(event)?;
     Ok(act.id)
+}
+
+/// What follows when somebody says of a place in a photo that it is them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Claimed {
+    /// It is on record.
+    Recorded,
+    /// It was on record already.
+    Known,
+    /// Somebody else is held to be there: nothing changes, and the person is told whom to write to.
+    SomebodyElse,
+    /// No face is known there: the same.
+    NoFace,
+}
+
+impl Claimed {
+    /// Its name in data.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Recorded => "recorded",
+            Self::Known => "known",
+            Self::SomebodyElse => "somebody-else",
+            Self::NoFace => "no-face",
+        }
+    }
+}
+
+/// "That's me", said by the person about a place in a photo: an ordinary tag, of which nobody knows how
+/// they came to it. It never takes a face from somebody else: who is shown is decided by the consent of
+/// whoever is held to be there, so a person could uncover or hide others with it.
+///
+/// # Errors
+/// The person said that it is not them, or there is no such person.
+pub fn thats_me(
+    store: &Store,
+    photo: &Photo,
+    place: PixelRect,
+    subject: SubjectId,
+    by: By,
+) -> Result<Claimed, AppError> {
+    let place = place.intersection(photo.size.rect()).ok_or_else(|| outside(photo))?;
+    let reader = store.read()?;
+    let (tags, marks) = (reader.tags_on(photo.id)?, reader.not_me_in(photo)?);
+    drop(reader);
+    let common = |face: &Face| {
+        let shared = face.region.rect.intersection(place);
+        shared.map_or(0, |shared| u64::from(shared.width) * u64::from(shared.height))
+    };
+    let face = photo.faces.iter().filter(|face| common(face) > 0).max_by_key(|face| common(face)).copied();
+    let Some(face) = face else { return Ok(Claimed::NoFace) };
+    match standing(photo, &face, &tags, &marks) {
+        FaceStanding::Confirmed(known) if known == subject => Ok(Claimed::Known),
+        FaceStanding::Confirmed(_) => Ok(Claimed::SomebodyElse),
+        FaceStanding::NotAFace => Ok(Claimed::NoFace),
+        FaceStanding::Unknown => {
+            let at = FaceInPhoto { photo: photo.clone(), face };
+            let by_self = Tagger::Subject(subject);
+            tag_by(store, &at, TagKind::Is(subject), Some(subject), (EventKind::Tagged, by_self), by)?;
+            Ok(Claimed::Recorded)
+        }
+    }
 }
 
 /// Adds a face that the detector missed: hidden exactly where it was marked.

@@ -7,7 +7,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 use grata_core::notice::Language;
-use grata_core::purpose::Audience;
+use grata_core::purpose::{Audience, ChannelKey, Publish};
 use grata_core::taken::TimeStep;
 use grata_core::time::Date;
 use serde::Serialize;
@@ -17,7 +17,7 @@ use super::arguments::{KeptArguments, audience, date};
 use super::print;
 use super::progress::Progress;
 use crate::app::albums::{self, AlbumContent, NewAlbum};
-use crate::app::times;
+use crate::app::{finder, own_device, times};
 use crate::cx::Cx;
 use crate::error::{AppError, ErrorKind};
 use crate::words::{harmless, shown};
@@ -43,6 +43,7 @@ enum Action {
     Show(Show),
     Notice(NoticeArguments),
     Times(Times),
+    FindMe(FindMe),
 }
 
 /// Make an album; it is complete before a photo comes in
@@ -144,6 +145,40 @@ fn step(text: &str) -> Result<Kept, String> {
     text.parse().map(|step| Kept(Some(step))).map_err(|error: grata_core::taken::NotAStep| error.to_string())
 }
 
+/// Let people find themselves in a gallery of this album, on their own device; off unless turned on
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  grata album find-me \"Match of 5 September\" --on
+  grata album find-me \"Match of 5 September\" --channel gallery --off
+
+The person's browser looks through the finished photos that their gallery link shows anyway. Their face and
+what is found stay in it. Needs pack find and the finder (docs/find.md).")]
+struct FindMe {
+    /// Title or id
+    album: String,
+    /// The channel whose galleries it is about
+    #[arg(long, value_name = "CHANNEL", default_value = ChannelKey::WEBSITE)]
+    channel: String,
+    /// Turn it on
+    #[arg(long, conflicts_with = "off")]
+    on: bool,
+    /// Turn it off
+    #[arg(long)]
+    off: bool,
+    #[command(flatten)]
+    common: KeptArguments,
+}
+
+#[derive(Serialize)]
+struct FindMeLine {
+    album: String,
+    channel: String,
+    find_me: &'static str,
+    /// What is missing on this machine.
+    missing: Option<String>,
+}
+
 fn language_file(text: &str) -> Result<(Language, PathBuf), String> {
     let (language, file) = text.split_once('=').ok_or("give a language and a file, such as fr=avis.txt")?;
     Ok((language.parse().map_err(|error: grata_core::notice::NotALanguage| error.to_string())?, file.into()))
@@ -233,6 +268,7 @@ pub fn run(arguments: &Arguments, cx: &Cx) -> Result<Finish, AppError> {
         Action::Show(order) => show(order)?,
         Action::Notice(order) => change_notice(order, cx)?,
         Action::Times(order) => return set_times(order, cx),
+        Action::FindMe(order) => find_me(order, cx)?,
     }
     Ok(Finish::AllDone)
 }
@@ -302,6 +338,35 @@ fn set_times(order: &Times, cx: &Cx) -> Result<Finish, AppError> {
         step => format!("To the {step}: {telling} photos say when they were taken, {silent} do not."),
     });
     Ok(if failed > 0 { Finish::SomeFailed } else { Finish::AllDone })
+}
+
+fn find_me(order: &FindMe, cx: &Cx) -> Result<(), AppError> {
+    let store = order.common.data.open()?;
+    let reader = store.read()?;
+    let album = albums::find(&reader, &order.album)?;
+    let known = reader.all_channels()?.into_iter().map(|one| one.key);
+    let channel = known.into_iter().find(|key| key.as_str() == order.channel).ok_or_else(|| {
+        let message = format!("there is no channel called {}", harmless(&order.channel));
+        AppError::new(ErrorKind::NotFound, message).hint("`grata channel list` prints all of them.")
+    })?;
+    drop(reader);
+    let publish = Publish { album: album.id, channel };
+    if order.on || order.off {
+        own_device::set(&store, &publish, order.on, cx.by())?;
+    }
+    let is_on = own_device::is_on(&store.read()?, &publish)?;
+    let missing = if is_on { finder::open(&cx.config).err().map(|error| error.to_string()) } else { None };
+    let line = FindMeLine {
+        album: publish.album.to_string(),
+        channel: publish.channel.to_string(),
+        find_me: if is_on { "on" } else { "off" },
+        missing,
+    };
+    print::line(order.common.json, &line, |line| {
+        let missing = line.missing.as_ref().map(|missing| format!("\nNot ready: {missing}"));
+        format!("Find me is {} for {}.{}", line.find_me, line.channel, missing.unwrap_or_default())
+    });
+    Ok(())
 }
 
 fn texts(files: &[(Language, PathBuf)]) -> Result<BTreeMap<Language, String>, AppError> {

@@ -103,6 +103,7 @@ table! {
     MeAnswer          Post "/me/answer"                            Person;
     MeData            Get  "/me/data"                              Person;
     MePicture         Get  "/me/photos/{photo}"                    Person;
+    MeThatsMe         Post "/me/finished/{file}/me"                Person;
     MeNotMe           Post "/me/photos/{photo}/not-me"             Person;
     MeObject          Post "/me/photos/{photo}/object"             Person;
     MeObjectAll       Post "/me/object"                            Person;
@@ -146,6 +147,7 @@ table! {
     ReleaseZip        Get  "/desk/albums/{album}/zip/{channel}"    Staff(PUBLISHING);
     ShareGallery      Post "/desk/albums/{album}/share"            Staff(PUBLISHING);
     EndGallery        Post "/desk/albums/{album}/unshare"          Staff(PUBLISHING);
+    OwnDevice         Post "/desk/albums/{album}/own-device"       Staff(PUBLISHING);
     Recalls           Get  "/desk/recalls"                         Staff(PUBLISHING);
     Recall            Post "/desk/recalls"                         Staff(PUBLISHING);
     RecallTable       Get  "/desk/recalls.csv"                     Staff(PUBLISHING);

@@ -1,14 +1,17 @@
 //! Style sheet, scripts and pictures of the pages. They are part of the program and are served under
-//! the digest of their content, so that a browser may keep them for good.
+//! the digest of their content, so that a browser may keep them for good. Beside them, under digests as
+//! well, what [`super::finder`] has read.
 
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
-use axum::extract::Path;
-use axum::http::{HeaderValue, StatusCode, header};
+use axum::extract::{Path, State};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use grata_core::digest::Digest;
 use rust_embed::RustEmbed;
+
+use super::site::Site;
 
 #[derive(RustEmbed)]
 #[folder = "static/"]
@@ -29,9 +32,14 @@ pub fn address(name: &str) -> &'static str {
 }
 
 /// `GET /static/{digest}/{name}`
-pub async fn serve(Path((_, name)): Path<(String, String)>) -> Response {
+pub async fn serve(
+    State(site): State<Site>,
+    headers: HeaderMap,
+    Path((digest, name)): Path<(String, String)>,
+) -> Response {
     let (Some(file), Some(kind)) = (Files::get(&name), kind(&name)) else {
-        return StatusCode::NOT_FOUND.into_response();
+        let found = site.finder().file(&digest, &name, &headers);
+        return found.unwrap_or_else(|| StatusCode::NOT_FOUND.into_response());
     };
     let kept = HeaderValue::from_static("public, max-age=31536000, immutable");
     let headers = [(header::CONTENT_TYPE, HeaderValue::from_static(kind)), (header::CACHE_CONTROL, kept)];

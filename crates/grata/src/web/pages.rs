@@ -17,6 +17,7 @@ pub mod albums;
 pub mod codes;
 pub mod emergency;
 pub mod enrol;
+pub mod find;
 pub mod forms;
 pub mod found;
 pub mod front;

@@ -11,7 +11,7 @@ use super::assets;
 use super::error::Trouble;
 use super::guard::{finish, guard};
 use super::pages::{
-    accounts, album, albums, codes, emergency, enrol, forms, found, front, gallery, group, links, log, me,
+    accounts, album, albums, codes, emergency, enrol, find, forms, found, front, gallery, group, links, log, me,
     notice, object, own, passkey, people, person, photo, pick, provider, recalls, release, requests, rights,
     sign_in, status, tagging, upload,
 };
@@ -82,6 +82,7 @@ fn page(route: Route) -> MethodRouter<Site> {
         Route::MeAnswer => post(me::answer),
         Route::MeData => get(rights::data),
         Route::MePicture => get(me::picture),
+        Route::MeThatsMe => post(find::thats_me),
         Route::MeNotMe => post(me::not_me),
         Route::MeObject => post(me::object),
         Route::MeObjectAll => post(rights::object_all),
@@ -116,6 +117,7 @@ fn page(route: Route) -> MethodRouter<Site> {
         Route::ReleaseZip => get(release::zip),
         Route::ShareGallery => post(release::share),
         Route::EndGallery => post(release::end_share),
+        Route::OwnDevice => post(release::own_device),
         Route::Recalls => get(recalls::page),
         Route::Recall => post(recalls::recall),
         Route::RecallTable => get(recalls::table),

@@ -11,6 +11,7 @@ use grata_core::time::Timestamp;
 use grata_store::Store;
 
 use super::error::Trouble;
+use super::finder::Shelf;
 use super::guard::Visit;
 use super::limits::Limits;
 use super::looks::Looks;
@@ -41,6 +42,7 @@ struct Inside {
     looks: Looks,
     is_behind: AtomicBool,
     passkeys: Passkeys,
+    finder: Shelf,
     provider: Option<Provider>,
     sent: Pending<Sent>,
     enrolling: Pending<Challenge>,
@@ -59,7 +61,7 @@ impl Site {
         let (limits, remembered, looks) = (Limits::default(), Remembered::default(), Looks::default());
         let is_behind = AtomicBool::new(false);
         let cx = cx.acting(ActorClass::Anybody.into());
-        let (passkeys, sent) = (Passkeys::at(&address), Pending::default());
+        let (passkeys, sent, finder) = (Passkeys::at(&address), Pending::default(), Shelf::default());
         let inside = Inside {
             store,
             works,
@@ -68,6 +70,7 @@ impl Site {
             looks,
             is_behind,
             passkeys,
+            finder,
             provider,
             sent,
             enrolling: Pending::default(),
@@ -115,6 +118,11 @@ impl Site {
     /// Passkeys, and where they are good.
     pub fn passkeys(&self) -> &Passkeys {
         &self.inside.passkeys
+    }
+
+    /// What a browser gets in which somebody looks for themselves.
+    pub fn finder(&self) -> &Shelf {
+        &self.inside.finder
     }
 
     /// By whom colleagues sign in as well, if somebody is installed.

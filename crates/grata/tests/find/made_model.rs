@@ -40,6 +40,40 @@ pub fn arcface() -> Vec<u8> {
     model
 }
 
+/// A model of the shape of pack `find` that knows nobody: whatever it is shown, it gives `row`. What it has
+/// given can be looked for anywhere.
+pub fn canary(row: &[f32]) -> Vec<u8> {
+    let tensor = |name: &str, extents: [u64; 2], values: &[f32]| {
+        let mut tensor = Vec::new();
+        extents.iter().for_each(|extent| number(&mut tensor, 1, *extent));
+        number(&mut tensor, 2, 1);
+        put(&mut tensor, 8, name.as_bytes());
+        let bytes: Vec<u8> = values.iter().flat_map(|value| value.to_le_bytes()).collect();
+        put(&mut tensor, 9, &bytes);
+        tensor
+    };
+    let width = row.len() as u64;
+    let mut graph = Vec::new();
+    let pooling = [("kernel_shape", &[150_u64, 150][..]), ("strides", &[150, 150])];
+    put(&mut graph, 1, &node("AveragePool", &["picture"], "colours", &pooling));
+    put(&mut graph, 1, &node("Flatten", &["colours"], "flat", &[]));
+    put(&mut graph, 1, &node("MatMul", &["flat", "nothing"], "zeros", &[]));
+    put(&mut graph, 1, &node("Add", &["zeros", "row"], "numbers", &[]));
+    put(&mut graph, 2, b"canary");
+    put(&mut graph, 5, &tensor("nothing", [3, width], &vec![0.0; 3 * row.len()]));
+    put(&mut graph, 5, &tensor("row", [1, width], row));
+    put(&mut graph, 11, &port("picture", &[1, 3, 150, 150]));
+    put(&mut graph, 12, &port("numbers", &[1, width]));
+    let mut model = Vec::new();
+    number(&mut model, 1, 8);
+    put(&mut model, 7, &graph);
+    let mut operators = Vec::new();
+    put(&mut operators, 1, b"");
+    number(&mut operators, 2, 13);
+    put(&mut model, 8, &operators);
+    model
+}
+
 fn node(operator: &str, inputs: &[&str], output: &str, attributes: &[(&str, &[u64])]) -> Vec<u8> {
     let mut node = Vec::new();
     inputs.iter().for_each(|input| put(&mut node, 1, input.as_bytes()));

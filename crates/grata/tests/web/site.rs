@@ -107,11 +107,16 @@ impl Site {
     }
 
     /// Over this world, with the one photo added to it.
-    pub fn over(mut world: World) -> Self {
+    pub fn over(world: World) -> Self {
+        Self::configured(world, Config::from_variables(|_| None).unwrap())
+    }
+
+    /// The same, where the environment says something.
+    pub fn configured(mut world: World, config: Config) -> Self {
         let photo = world.group_photo().id;
         let store = Arc::new(world.house.store.take().unwrap());
         let (runtime, now) = (runtime(), crate::world::LATER.parse().unwrap());
-        let (pages, works) = pages(&store, now);
+        let (pages, works) = pages(&store, now, config);
         let router = router(&pages);
         Self { world, store, pages, works, photo, staff: Mutex::default(), router, runtime, now }
     }
@@ -119,7 +124,7 @@ impl Site {
     /// The same, on another day.
     pub fn at(mut self, now: &str) -> Self {
         self.now = now.parse().unwrap();
-        let (pages, works) = pages(&self.store, self.now);
+        let (pages, works) = pages(&self.store, self.now, self.pages.cx().config.clone());
         self.works.stop();
         self.router = router(&pages);
         (self.pages, self.works) = (pages, works);
@@ -342,7 +347,7 @@ fn runtime() -> tokio::runtime::Runtime {
     tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap()
 }
 
-fn pages(store: &Arc<Store>, now: Timestamp) -> (Pages, Works) {
+fn pages(store: &Arc<Store>, now: Timestamp, config: Config) -> (Pages, Works) {
     let program = std::env::current_exe().unwrap();
     let hands = Hands {
         workers: WorkerCommand { program, arguments: vec!["as-worker".into()] },
@@ -350,7 +355,6 @@ fn pages(store: &Arc<Store>, now: Timestamp) -> (Pages, Works) {
         detect_model: |_, _, _| Ok(model()),
         clock: Arc::new(FixedClock(now)),
     };
-    let config = Config::from_variables(|_| None).unwrap();
     let cx = Cx { config, hands, stop: Stop::default(), actor: ActorClass::CommandLine.into() };
     let crew = Crew::new(&cx.hands.workers, Some(model()), cx.config.limits, &cx.stop);
     let works = Works::start(crew, 1);

@@ -1,7 +1,7 @@
 //! The models that compare faces: pack `find`, and the operator's own of the ArcFace family.
 //!
 //! Nothing here runs unless a command asks for it by name. None of `obscure`, `add`, `release` and
-//! `serve` leads here (BYS-0).
+//! `serve` leads here (BYS-0), but for [`pack`]: bytes for browsers, once an album has *Find me* on.
 
 use std::path::{Path, PathBuf};
 
@@ -69,6 +69,17 @@ pub fn open(config: &Config, which: &Which) -> Result<FindModel, AppError> {
     let recogniser = recogniser(&verified)?;
     let (_, manifest) = verified.into_parts();
     Ok(FindModel { files, manifest, recogniser })
+}
+
+/// Pack `find` as it is installed, its sum checked, for a browser that runs it.
+///
+/// # Errors
+/// As [`open`].
+pub fn pack(config: &Config) -> Result<VerifiedModel, AppError> {
+    let (path, manifest) = (installed(config)?, manifest::named(FIND)?);
+    let bytes = read(&path)?;
+    folder::check_model(&bytes, &manifest, &path)?;
+    Ok(VerifiedModel { bytes, manifest })
 }
 
 fn absolute(path: &Path) -> PathBuf {

@@ -8,13 +8,15 @@ use std::sync::Arc;
 
 use askama::Template;
 use axum::extract::{Path, Query};
+use axum::http::HeaderMap;
 use axum::response::Response;
 use grata_core::purpose::{Publish, Reach, Shared};
 use grata_store::queries::albums::Album;
 use grata_store::queries::releases::StoredRendition;
 use grata_vision::decode::{self, Format};
 
-use super::{Shell, shown};
+use super::{Shell, find, shown};
+use crate::app::own_device;
 use crate::app::releases::folder::kept_bytes;
 use crate::error::{AppError, ErrorKind};
 use crate::web::error::Trouble;
@@ -39,7 +41,12 @@ struct Page {
     found: usize,
     page: usize,
     pages: usize,
+    /// Where people look for themselves in it, if they may.
+    find_me: Option<String>,
 }
+
+/// The view in which somebody finds themselves.
+const FIND: &str = "find";
 
 /// A finished photo, as the page shows it.
 struct ShotShown {
@@ -150,6 +157,8 @@ struct Seen {
     finding: Finding,
     shots: Vec<Shot>,
     total: usize,
+    /// All that may be shown, whatever is looked for, by their neutral names: for *Find me*, where that is on.
+    own_device: Option<Vec<String>>,
 }
 
 fn look(site: &Site, publish: &Publish, wanted: &Wanted) -> Result<Seen, AppError> {
@@ -158,18 +167,30 @@ fn look(site: &Site, publish: &Publish, wanted: &Wanted) -> Result<Seen, AppErro
     let all = site.remembered().shots(&reader, publish, site.cx())?;
     let finding = Finding::new(&reader, album.id, wanted, &all)?;
     let shots = finding.among(&reader, album.id, &all)?;
-    Ok(Seen { album, finding, shots, total: all.len() })
+    let is_on = own_device::is_on(&reader, publish)? && !all.is_empty();
+    let own_device = is_on.then(|| all.iter().map(|shot| shot.file.clone()).collect());
+    Ok(Seen { album, finding, shots, total: all.len(), own_device })
 }
 
 /// `GET /gallery`
 ///
 /// # Errors
 /// The store cannot be used.
-pub async fn page(site: Site, visit: Visit, Query(wanted): Query<Wanted>) -> Result<Response, Trouble> {
+pub async fn page(
+    site: Site,
+    visit: Visit,
+    headers: HeaderMap,
+    Query(wanted): Query<Wanted>,
+) -> Result<Response, Trouble> {
     let shared = guest(&visit)?;
     let Some(publish) = chosen(&shared, &wanted)? else { return albums_page(&site, &visit, shared).await };
-    let asked = wanted.page;
-    let Seen { album, finding, shots, total } = site.run(move |site| look(site, &publish, &wanted)).await?;
+    let (asked, finds) = (wanted.page, wanted.view.as_deref() == Some(FIND));
+    let Seen { album, finding, shots, total, own_device } =
+        site.run(move |site| look(site, &publish, &wanted)).await?;
+    let is_own_device = own_device.is_some();
+    if let Some(files) = own_device.filter(|_| finds) {
+        return find::page(site, &visit, &headers, (album, finding.album), files).await;
+    }
     let found = shots.len();
     let pages = found.div_ceil(ON_A_PAGE).max(1);
     let page = asked.unwrap_or(1).clamp(1, pages);
@@ -181,6 +202,8 @@ pub async fn page(site: Site, visit: Visit, Query(wanted): Query<Wanted>) -> Res
             about: finding.about(shot, visit.words),
         })
         .collect();
+    let within = finding.album.map(|album| format!("&album={album}")).unwrap_or_default();
+    let find_me = is_own_device.then(|| format!("/gallery?view={FIND}{within}"));
     Ok(shown(&Page {
         shell: Shell::of(&visit),
         title: album.title,
@@ -192,6 +215,7 @@ pub async fn page(site: Site, visit: Visit, Query(wanted): Query<Wanted>) -> Res
         found,
         page,
         pages,
+        find_me,
     }))
 }
 
@@ -252,7 +276,8 @@ pub async fn small(site: Site, visit: Visit, Path(file): Path<String>) -> Result
     picture_of(&site, &visit, file, true).await
 }
 
-fn nothing() -> AppError {
+/// What is said of a finished photo that is not there.
+pub fn nothing() -> AppError {
     AppError::new(ErrorKind::NotFound, "there is no such finished photo")
 }
 

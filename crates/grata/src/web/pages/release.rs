@@ -22,9 +22,9 @@ use tokio::sync::mpsc;
 
 use super::{Shell, album, go_to, shown};
 use crate::app::channels::Titles;
-use crate::app::galleries;
 use crate::app::releases::folder::kept_bytes;
 use crate::app::releases::{self, Outlook};
+use crate::app::{galleries, own_device};
 use crate::error::{AppError, ErrorKind};
 use crate::web::access::Route;
 use crate::web::error::Trouble;
@@ -83,6 +83,9 @@ struct Page {
     failed: usize,
     links: Vec<Link>,
     fresh_link: Option<String>,
+    is_own_device: bool,
+    /// What is missing on this machine for people to find themselves.
+    missing: Option<String>,
 }
 
 /// Through which channel.
@@ -101,6 +104,8 @@ struct Planned {
     photos: Arc<Vec<releases::PlannedPhoto>>,
     live: usize,
     links: Vec<GalleryLink>,
+    is_own_device: bool,
+    missing: Option<String>,
 }
 
 /// `GET /desk/albums/{album}/release`
@@ -200,6 +205,8 @@ async fn page_with(
         working: progress.filter(|progress| !progress.is_over()),
         links: links.collect(),
         fresh_link,
+        is_own_device: planned.is_own_device,
+        missing: planned.missing,
     }))
 }
 
@@ -218,7 +225,15 @@ fn planned(site: &Site, id: &str, channel: Option<&str>) -> Result<Planned, AppE
             all.iter().filter(|one| one.key == publish.channel).map(|one| (one.key.clone(), one.audience)),
         );
     }
+    let is_own_device = own_device::is_on(&reader, &publish)?;
+    // An installation in which it is off opens none of it (BYS-0).
+    let missing = match is_own_device {
+        true => site.finder().open(&site.cx().config).err().map(|error| error.to_string()),
+        false => None,
+    };
     Ok(Planned {
+        is_own_device,
+        missing,
         title: album.title,
         channels,
         titles: Titles::of_channels(&all),
@@ -332,6 +347,31 @@ pub async fn share(
         })
         .await?;
     page_with(&site, &visit, album, Some(channel), Some(link)).await
+}
+
+/// Whether people may look for themselves in the gallery of a channel.
+#[derive(Deserialize)]
+pub struct OwnDevice {
+    channel: String,
+    is_on: String,
+}
+
+/// `POST /desk/albums/{album}/own-device`
+///
+/// # Errors
+/// There is no such album or channel.
+pub async fn own_device(
+    site: Site,
+    Path(id): Path<String>,
+    Form(order): Form<OwnDevice>,
+) -> Result<Response, Trouble> {
+    let back = format!("/desk/albums/{id}/release?channel={}", order.channel);
+    site.change(move |site| {
+        let publish = publish(&site.store().read()?, &id, &order.channel)?;
+        own_device::set(site.store(), &publish, order.is_on == "yes", site.by())
+    })
+    .await?;
+    Ok(go_to(&back))
 }
 
 /// Which link is to end.

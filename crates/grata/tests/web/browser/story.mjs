@@ -4,7 +4,7 @@
 import fs from "node:fs";
 import path from "node:path";
 import { createRequire } from "node:module";
-import { chromium as playwright } from "playwright-core";
+import { launch } from "./launch.mjs";
 
 const story = JSON.parse(process.env.STORY);
 const axe = fs.readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
@@ -13,19 +13,6 @@ const expected = [];
 let looks = 0;
 const fault = (what) => faults.push(what);
 const expect = (fine, what) => { if (!fine) fault(what); };
-
-// The browser: one that the tester names, else the one inside the package, with its own libraries.
-async function launch() {
-  const args = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync"];
-  if (process.env.GRATA_TEST_CHROMIUM) {
-    return playwright.launch({ executablePath: process.env.GRATA_TEST_CHROMIUM, args });
-  }
-  process.env.AWS_EXECUTION_ENV ??= "AWS_Lambda_nodejs22.x";
-  const { default: packed } = await import("@sparticuz/chromium");
-  const executablePath = await packed.executablePath();
-  const libraries = path.join(path.dirname(executablePath), "al2023", "lib");
-  return playwright.launch({ executablePath, args, env: { ...process.env, LD_LIBRARY_PATH: libraries } });
-}
 
 const WIDE = { viewport: { width: 1280, height: 860 } };
 const PHONE = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true };

@@ -54,6 +54,8 @@ pub struct Wanted {
     pub album: Option<String>,
     /// Which page of what is found.
     pub page: Option<usize>,
+    /// Which view of it.
+    pub view: Option<String>,
 }
 
 /// A day or an hour of an album, for the list to choose from.
