@@ -70,6 +70,12 @@ impl Cells {
         }
     }
 
+    /// Share of the cells that are active, 0 to 1.
+    pub fn share(&self) -> f32 {
+        let active = self.active.iter().filter(|active| **active).count();
+        active as f32 / self.active.len().max(1) as f32
+    }
+
     /// Whether the centre of a box lies in an active cell.
     pub fn touches(&self, face: &FaceBox) -> bool {
         let (x, y) = face.centre();
