@@ -8,6 +8,7 @@
 #[path = "support/house.rs"]
 mod house;
 #[path = "find/made_model.rs"]
+#[allow(dead_code, reason = "shared with another test program")]
 mod made_model;
 #[path = "groups/pages.rs"]
 mod pages;

@@ -8,6 +8,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use grata_core::id::{AlbumId, SubjectId};
 use grata_core::purpose::{ChannelKey, Publish};
+use grata_core::time::{Date, day};
 use grata_store::{Reader, Store};
 
 use super::pages::album::{Tile, tiles};
@@ -30,7 +31,7 @@ pub struct Remembered {
     tiles: Kept<u64, Vec<Tile>>,
     names: Kept<(u64, u64), Vec<(SubjectId, String)>>,
     plan: Kept<(u64, ChannelKey, i64), Vec<PlannedPhoto>>,
-    shots: Kept<(u64, ChannelKey, i64), Vec<Shot>>,
+    shots: Kept<(u64, ChannelKey, Date), Vec<Shot>>,
 }
 
 impl Remembered {
@@ -57,15 +58,14 @@ impl Remembered {
         remembered(&self.plan, publish.album, version, || releases::plan(store, publish, cx))
     }
 
-    /// The finished photos of a gallery, for a minute at most, as a plan. Each picture is asked about anew
-    /// when it is fetched.
+    /// The finished photos of a gallery, for a day at most: consents, guardians and ages end with a day. Each
+    /// picture is asked about anew when it is fetched.
     ///
     /// # Errors
     /// The store cannot be used.
     pub fn shots(&self, reader: &Reader, publish: &Publish, cx: &Cx) -> Result<Arc<Vec<Shot>>, AppError> {
-        remembered(&self.shots, publish.album, plan_version(reader, publish, cx), || {
-            shots(reader, publish, cx)
-        })
+        let version = (reader.changes(), publish.channel.clone(), day(cx.now()));
+        remembered(&self.shots, publish.album, version, || shots(reader, publish, cx))
     }
 
     /// The people of an album, with their names.

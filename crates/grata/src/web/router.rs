@@ -11,9 +11,9 @@ use super::assets;
 use super::error::Trouble;
 use super::guard::{finish, guard};
 use super::pages::{
-    accounts, album, albums, codes, emergency, enrol, find, forms, found, front, gallery, group, links, log, me,
-    notice, object, own, passkey, people, person, photo, pick, provider, recalls, release, requests, rights,
-    sign_in, status, tagging, upload,
+    accounts, album, albums, codes, emergency, enrol, find, forms, found, front, gallery, group, links, log,
+    me, notice, object, own, passkey, people, person, photo, pick, provider, recalls, release, requests,
+    rights, sign_in, status, tagging, upload,
 };
 use super::site::Site;
 

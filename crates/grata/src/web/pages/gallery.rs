@@ -50,7 +50,7 @@ const FIND: &str = "find";
 
 /// A finished photo, as the page shows it.
 struct ShotShown {
-    file: String,
+    file: Arc<str>,
     /// Its place among those that were found; the first is 1.
     number: usize,
     about: Option<String>,
@@ -68,8 +68,8 @@ struct OnePage {
     found: usize,
     page: usize,
     query: String,
-    previous: Option<String>,
-    next: Option<String>,
+    previous: Option<Arc<str>>,
+    next: Option<Arc<str>>,
 }
 
 /// Photos on one page of a gallery.
@@ -168,7 +168,7 @@ fn look(site: &Site, publish: &Publish, wanted: &Wanted) -> Result<Seen, AppErro
     let finding = Finding::new(&reader, album.id, wanted, &all)?;
     let shots = finding.among(&reader, album.id, &all)?;
     let is_on = own_device::is_on(&reader, publish)? && !all.is_empty();
-    let own_device = is_on.then(|| all.iter().map(|shot| shot.file.clone()).collect());
+    let own_device = is_on.then(|| all.iter().map(|shot| shot.file.to_string()).collect());
     Ok(Seen { album, finding, shots, total: all.len(), own_device })
 }
 
@@ -231,7 +231,7 @@ pub async fn one(
 ) -> Result<Response, Trouble> {
     let publish = chosen(&guest(&visit)?, &wanted)?.ok_or_else(nothing)?;
     let Seen { album, finding, shots, .. } = site.run(move |site| look(site, &publish, &wanted)).await?;
-    let at = shots.iter().position(|shot| shot.file == file).ok_or_else(nothing)?;
+    let at = shots.iter().position(|shot| *shot.file == file).ok_or_else(nothing)?;
     let beside = |at: Option<usize>| at.and_then(|at| shots.get(at)).map(|shot| shot.file.clone());
     Ok(shown(&OnePage {
         shell: Shell::of(&visit),

@@ -2,6 +2,7 @@
 //! what the guest may see anyway. Which numbers there are is told nowhere: somebody who looks knows theirs.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use grata_core::code::{NotACode, PhotoCode};
 use grata_core::id::{AlbumId, PhotoId};
@@ -19,7 +20,7 @@ use crate::work::releasing;
 #[derive(Debug, Clone)]
 pub struct Shot {
     /// Its neutral name.
-    pub file: String,
+    pub file: Arc<str>,
     /// What it was made of.
     photo: PhotoId,
     /// About when that was taken, if the album says so.
@@ -37,7 +38,7 @@ pub fn shots(reader: &Reader, publish: &Publish, cx: &Cx) -> Result<Vec<Shot>, A
     let mut shots: Vec<Shot> = renditions
         .map(|one| {
             let photo = one.rendition.photo;
-            Shot { file: one.file_name, photo, taken: taken.get(&photo).copied() }
+            Shot { file: one.file_name.into(), photo, taken: taken.get(&photo).copied() }
         })
         .collect();
     // The sort keeps the order of names within a time: it says nothing finer than the album does (PUB-9).
