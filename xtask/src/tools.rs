@@ -71,15 +71,33 @@ fn shown(word: &OsStr) -> &OsStr {
 /// # Errors
 /// What `grata` said, in a line above.
 pub fn ensure_pack(grata: &Path) -> Outcome<()> {
-    let list = output(called(grata, &["models", "list", "--json"]))?;
+    ensure(grata, "detect", None)
+}
+
+/// Installs both packs into this folder, for tests: apart from the packs of whoever runs them, who may not want
+/// the one that compares faces on their machine (BYS-10).
+///
+/// # Errors
+/// What `grata` said, in a line above.
+pub fn ensure_packs_in(grata: &Path, folder: &Path) -> Outcome<()> {
+    ["detect", "find"].into_iter().try_for_each(|pack| ensure(grata, pack, Some(folder)))
+}
+
+fn ensure(grata: &Path, pack: &str, folder: Option<&Path>) -> Outcome<()> {
+    let called = |arguments: &[&str]| {
+        let mut command = called(grata, arguments);
+        command.envs(folder.map(|folder| ("GRATA_MODELS", folder)));
+        command
+    };
+    let list = output(called(&["models", "list", "--json"]))?;
     let packs = list.lines().filter_map(|line| serde_json::from_str::<serde_json::Value>(line).ok());
-    let installed = packs.into_iter().any(|pack| pack["pack"] == "detect" && pack["installed"] == true);
-    if installed && works(called(grata, &["models", "verify"])) {
-        eprintln!("\nThe model pack \"detect\" is installed, and its files are the ones on the list.");
+    let installed = packs.into_iter().any(|one| one["pack"] == pack && one["installed"] == true);
+    if installed && works(called(&["models", "verify"])) {
+        eprintln!("\nThe model pack \"{pack}\" is installed, and its files are the ones on the list.");
         return Ok(());
     }
-    eprintln!("\nThe tests of real photos need the model pack \"detect\": grata installs it now.");
-    run(called(grata, &["models", "install", "detect"]))
+    eprintln!("\nThe model pack \"{pack}\" is needed: grata installs it now.");
+    run(called(&["models", "install", pack]))
 }
 
 fn called(program: &Path, arguments: &[&str]) -> Command {
