@@ -1,15 +1,15 @@
 //! `cargo xtask test`: everything a change must pass.
 //!
 //! Needs Rust with the target for browsers, which it installs with rustup, and Python with pip for the
-//! model pack `detect`; npm brings the pack `find` and a browser. What else is there is used (nextest, cargo-deny); what is not there is
-//! named at the end, and so is every test that said `SKIPPED`.
+//! model pack `detect`. What else is there is used (nextest, cargo-deny, npm for the pack `find` and a browser); what is
+//! not there is named at the end, and so is every test that said `SKIPPED`.
 
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use crate::finder;
-use crate::tools::{self, Outcome, cargo, ensure_packs_in, root, target, works};
+use crate::tools::{self, Outcome, cargo, ensure_pack_in, root, target, works};
 
 /// Where the real photos lie that some tests look at, seen from the top folder.
 const PHOTOS: &str = "../shared/testphotos";
@@ -55,22 +55,28 @@ pub fn run() -> Outcome<()> {
     // First: the tests of the pages take what comes of it.
     build_for_browsers(&mut report);
     if built {
-        report.step("model packs", ensure_packs_in(&target.join("debug/grata"), &packs(&target)));
-        bring_browser(&mut report);
+        let (grata, packs) = (target.join("debug/grata"), packs(&target));
+        report.step("model pack", ensure_pack_in(&grata, "detect", &packs));
+        if has_npm() {
+            report.step("model pack that compares faces", ensure_pack_in(&grata, "find", &packs));
+            bring_browser(&mut report);
+        } else {
+            report.skip("what compares faces, and the pages in a browser: npm is not installed");
+        }
         test(&mut report, &target);
     }
     licences(&mut report);
     finish(&report)
 }
 
-/// The browser for the test of the pages, and what looks at them: by npm, as the lock file says.
-fn bring_browser(report: &mut Report) {
+fn has_npm() -> bool {
     let mut version = Command::new("npm");
     version.arg("--version");
-    if !works(version) {
-        report.skip("the pages in a browser: npm is not installed");
-        return;
-    }
+    works(version)
+}
+
+/// The browser for the test of the pages, and what looks at them: by npm, as the lock file says.
+fn bring_browser(report: &mut Report) {
     let mut npm = Command::new("npm");
     npm.args(["ci", "--ignore-scripts", "--no-audit", "--no-fund"]).current_dir(root().join(BROWSER));
     report.step("browser", tools::run(npm));

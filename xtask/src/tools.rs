@@ -74,13 +74,13 @@ pub fn ensure_pack(grata: &Path) -> Outcome<()> {
     ensure(grata, "detect", None)
 }
 
-/// Installs both packs into this folder, for tests: apart from the packs of whoever runs them, who may not want
-/// the one that compares faces on their machine (BYS-10).
+/// Installs a pack into this folder, for tests: apart from the packs of whoever runs them, who may not want the
+/// one that compares faces on their machine (BYS-10).
 ///
 /// # Errors
 /// What `grata` said, in a line above.
-pub fn ensure_packs_in(grata: &Path, folder: &Path) -> Outcome<()> {
-    ["detect", "find"].into_iter().try_for_each(|pack| ensure(grata, pack, Some(folder)))
+pub fn ensure_pack_in(grata: &Path, pack: &str, folder: &Path) -> Outcome<()> {
+    ensure(grata, pack, Some(folder))
 }
 
 fn ensure(grata: &Path, pack: &str, folder: Option<&Path>) -> Outcome<()> {
