@@ -49,6 +49,14 @@ async function look(page, name) {
 }
 
 const results = (page) => page.locator("#found li").evaluateAll((all) => all.map((one) => Number(one.dataset.place)));
+// Keeps the photos back until somebody lets them go: a few are looked at before a finger reaches a button.
+async function held(page) {
+  let go;
+  const gone = new Promise((done) => { go = done; });
+  await page.route(/\/gallery\/[^/]+\.jpg$/, async (route) => { await gone; await route.continue(); });
+  return go;
+}
+
 const finished = (page) => page.waitForFunction((done) => new RegExp(done).test(document.getElementById("state").textContent), DONE.source, { timeout: 300_000 });
 
 // What a browser could keep.
@@ -117,6 +125,7 @@ const asked = {
     await page.goto(`${order.base}/gallery`);
     await page.click("a[href='/gallery?view=find']");
     await look(page, "before, wide, dark");
+    const go = await held(page);
     await page.focus("#camera");
     await page.keyboard.press("Enter");
     await page.waitForFunction(() => document.getElementById("video").videoWidth > 0, null, { timeout: 30_000 });
@@ -126,6 +135,7 @@ const asked = {
     await page.keyboard.press("Tab");
     await page.click("#pause");
     const paused = await page.textContent("#state");
+    go();
     await page.click("#pause");
     await finished(page);
     expect((await page.evaluate(() => document.getElementById("video").srcObject)) === null, "the camera is still on");
@@ -152,9 +162,11 @@ const asked = {
     const again = await open(PHONE, order.guest);
     await again.goto(`${order.base}/gallery?view=find`);
     await look(again, "before, phone");
+    const go = await held(again);
     await again.setInputFiles("#selfie", order.pictures[0]);
     await again.waitForSelector("#looking:not([hidden])", { timeout: 300_000 });
     await again.click("#cancel");
+    go();
     await again.waitForFunction(() => /Stopped/.test(document.getElementById("state").textContent), null, { timeout: 60_000 });
     await again.context().close();
     return {};
