@@ -22,6 +22,7 @@ mod areas;
 mod centerface;
 mod look;
 mod merge;
+mod picture;
 mod points;
 mod sheet;
 mod turned;
@@ -30,11 +31,11 @@ use grata_core::face::{DetectedFace, FaceBox};
 use grata_core::geometry::{PixelRect, Size};
 use grata_core::orientation::Orientation;
 
-use crate::frame::Frame;
 use crate::runtime::{ModelRuntime, RuntimeError};
 use areas::Cells;
 use look::{Look, Patch, View};
 use merge::{is_known, merge, merge_one_look};
+pub use picture::{Picture, Texture};
 pub use points::{CloseUp, FivePoints, PointedFace};
 use turned::{TURNS, TurnedPicture};
 
@@ -151,32 +152,6 @@ const WITNESSES: usize = 16;
 
 /// With fewer candidates than these nothing is concluded; each gets its second opinion in all four ways.
 const FEWEST_WITNESSES: usize = 4;
-
-/// A photo as the detector looks at it: any part, at a few reductions, upright.
-pub trait Picture {
-    /// Size of the upright picture in pixels.
-    fn size(&self) -> Size;
-
-    /// The part `rect` (upright full-resolution pixels, inside the picture), reduced by `factor`
-    /// (1, 2, 4 or 8). The result has ceil(width / factor) x ceil(height / factor) pixels.
-    fn reduced(&self, rect: PixelRect, factor: u32) -> Frame;
-
-    /// How much detail each block of 8 x 8 upright pixels holds.
-    fn texture(&self) -> Texture;
-}
-
-/// Detail per block of 8 x 8 pixels of the upright picture, row-major; blocks that are cut by the
-/// right or lower border count as blocks.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Texture {
-    /// Blocks across and down.
-    pub grid: Size,
-    /// Mean luma per block, 0 to 255.
-    pub luma: Vec<u8>,
-    /// Root mean square of the block's low-frequency luma detail (the AC coefficients (0,1), (1,0)
-    /// and (1,1) of the 8 x 8 DCT, in units of grey levels as if orthonormal / 8), saturating at 255.
-    pub detail: Vec<u8>,
-}
 
 /// What to look for.
 #[derive(Debug, Clone, Copy, PartialEq)]

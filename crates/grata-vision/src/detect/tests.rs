@@ -1,4 +1,5 @@
 use super::*;
+use crate::frame::Frame;
 use crate::runtime::Tensor;
 use crate::runtime::fake::Fake;
 
