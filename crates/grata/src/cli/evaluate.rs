@@ -15,7 +15,7 @@ use crate::app::evaluate::{EvaluateOrder, Evaluation, evaluate};
 use crate::app::models::find::{self, Which};
 use crate::cx::Cx;
 use crate::error::{AppError, ErrorKind};
-use crate::worker::measure::Bounded;
+use crate::worker::measure::{Bounded, DetRow};
 
 /// Photos, labels and a model.
 #[derive(Debug, Clone, Args)]
@@ -259,17 +259,10 @@ fn in_words(evaluation: &Evaluation, out: &mut dyn Write) -> io::Result<()> {
         writeln!(out, "  {name:32} {}", rate_in_words(rate))?;
     }
     writeln!(out, "  (searches: {} people enrolled)", report.enrolled)?;
-    writeln!(out, "\n  wanted FMR   score    FMR        FNMR")?;
-    for row in &report.det {
-        writeln!(
-            out,
-            "  {:<10}   {:.4}   {:<8.2e}   {:.2} %",
-            row.target_fmr,
-            row.threshold,
-            row.fmr,
-            row.fnmr * 100.0
-        )?;
-    }
+    writeln!(out, "\nOne photo beside one photo")?;
+    table(&report.det, out)?;
+    writeln!(out, "\nOne photo beside what was enrolled (up to {} photos)", report.stills)?;
+    table(&report.det_enrolled, out)?;
     for group in &report.groups {
         let name = groups.get(group.group as usize).map_or("", String::as_str);
         writeln!(out, "\nGroup {} ({} people)", crate::words::harmless(name), group.people)?;
@@ -281,6 +274,19 @@ fn in_words(evaluation: &Evaluation, out: &mut dyn Write) -> io::Result<()> {
         "\nIntervals: the wider of Wilson's (no error: rule of three) on independent people or pairs of people, and \
          the bootstrap by subject."
     )
+}
+
+fn table(rows: &[DetRow], out: &mut dyn Write) -> io::Result<()> {
+    if rows.is_empty() {
+        return writeln!(out, "  too few photos to say");
+    }
+    writeln!(out, "  wanted FMR   score    FMR        FNMR")?;
+    for row in rows {
+        let most = row.fnmr_high.map(|high| format!(" (at most {:.2} %)", high * 100.0)).unwrap_or_default();
+        let (score, missed) = (row.threshold, row.fnmr * 100.0);
+        writeln!(out, "  {:<10}   {score:.4}   {:<8.2e}   {missed:.2} %{most}", row.target_fmr, row.fmr)?;
+    }
+    Ok(())
 }
 
 fn rate_in_words(rate: &Bounded) -> String {

@@ -5,7 +5,9 @@
 //! come as numbers; names stay with the parent.
 
 mod compare;
+mod histogram;
 mod order;
+mod search;
 mod table;
 
 use grata_core::face::{DetectedFace, FaceBox};

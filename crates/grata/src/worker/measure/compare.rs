@@ -3,27 +3,19 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use grata_core::matching::rates::{Bootstrap, Interval, PersonTrials, bootstrap, ruled_out, wilson};
-use grata_core::matching::{Candidate, OperatingPoint, Score, assign};
 use grata_core::scope::Scope;
 use grata_vision::recognise::{Gallery, Probe, Right, Still, Template};
 
+use super::histogram::{Histogram, MOST, det};
 use super::order::ReportOrder;
-use super::table::{Bounded, Curve, DetRow, GroupRates, Rates, Report};
-
-/// Width of a bin of scores: finer than any two thresholds that differ in effect.
-const BIN: f32 = 0.0005;
-
-/// Scores from here on are in one bin: nobody sets a threshold there.
-const MOST: f32 = 4.0;
+use super::search::Searches;
+use super::table::{Bounded, Curve, GroupRates, Rates, Report};
 
 /// Distance from one point of a curve to the next.
 const STEP: f32 = 0.005;
 
 /// A curve ends where so many different people match that it can be no threshold.
 const HOPELESS: f64 = 0.5;
-
-/// False match rates of the table.
-const TARGETS: [f64; 9] = [0.1, 0.03, 0.01, 0.003, 0.001, 0.0003, 0.0001, 0.00001, 0.000_001];
 
 /// The numbers of one labelled face.
 pub struct Held {
@@ -64,9 +56,11 @@ pub fn report(held: &[Held], order: &ReportOrder) -> Report {
         faces: held.len() as u64,
         pairs: all.pairs(None).count() as u64,
         enrolled: searches.enrolled,
+        stills: order.stills,
         threshold: order.threshold,
         rates,
-        det: all.det(),
+        det: det(&all.others, &all.mated, |_| None),
+        det_enrolled: searches.det(),
         groups: group_rates.collect(),
         curves,
     }
@@ -192,24 +186,6 @@ impl<'a> Comparisons<'a> {
         bounded(errors, trials, zero_or(errors, trials, further as f64), bootstrap(&people))
     }
 
-    fn det(&self) -> Vec<DetRow> {
-        let trials = self.others.total;
-        let row = |&target_fmr: &f64| {
-            // A rate of which these photos could not show one error says nothing.
-            if trials as f64 * target_fmr < 1.0 || self.mated.total == 0 {
-                return None;
-            }
-            let bin = self.others.bins_up_to((trials as f64 * target_fmr) as u64);
-            Some(DetRow {
-                target_fmr,
-                threshold: bin as f32 * BIN,
-                fmr: self.others.below(bin) as f64 / trials as f64,
-                fnmr: 1.0 - self.mated.below(bin) as f64 / self.mated.total as f64,
-            })
-        };
-        TARGETS.iter().filter_map(row).collect()
-    }
-
     /// A pair of people counts as wrong as soon as any two of their faces match: strict, and what makes
     /// each pair one trial.
     fn curve(&self, group: Option<u32>) -> Curve {
@@ -245,142 +221,19 @@ fn bounded(errors: u64, trials: u64, by_trials: Interval, drawn: Option<Interval
 }
 
 /// Searches of which each person has some: people are what is independent.
-fn by_person(people: &BTreeMap<u32, PersonTrials>) -> Bounded {
+pub fn by_person(people: &BTreeMap<u32, PersonTrials>) -> Bounded {
     let own: Vec<PersonTrials> = people.values().copied().filter(|own| own.trials > 0).collect();
     let errors = own.iter().map(|own| own.errors).sum();
     let trials = own.iter().map(|own| own.trials).sum();
     bounded(errors, trials, zero_or(errors, trials, own.len() as f64), bootstrap(&own))
 }
 
-/// Searches as a closed group makes them: photo by photo, in a roster, one person once.
-#[derive(Default)]
-struct Searches {
-    enrolled: u64,
-    false_positives: BTreeMap<u32, PersonTrials>,
-    false_negatives: BTreeMap<u32, PersonTrials>,
-}
-
-impl Searches {
-    /// Whoever has a photo to spare is enrolled, from their best photos; the rest of the photos are
-    /// searched. For an enrolled person who is in a photo it should say so; and the same photo once
-    /// more in a roster without anybody who is in it, where whatever it says is wrong.
-    fn of(held: &[Held], order: &ReportOrder, scope: &Scope) -> Self {
-        let mut searches = Self::default();
-        let Some(threshold) = Score::new(order.threshold) else { return searches };
-        let point = OperatingPoint { threshold, lead: order.lead };
-        let (members, templates, used) = roster(held, order, scope);
-        searches.enrolled = members.len() as u64;
-        let Ok(gallery) = Gallery::of(templates) else { return searches };
-        let photos: BTreeSet<u32> = held.iter().map(|one| one.photo).collect();
-        for photo in photos {
-            let faces: Vec<&Held> = held
-                .iter()
-                .enumerate()
-                .filter(|(at, one)| one.photo == photo && !used.contains(at))
-                .map(|(_, one)| one)
-                .collect();
-            searches.photo(&faces, &members, &gallery, &point);
-        }
-        searches
-    }
-
-    fn photo(&mut self, faces: &[&Held], members: &[u32], gallery: &Gallery, point: &OperatingPoint) {
-        let present: BTreeSet<u32> = faces.iter().map(|one| one.person).collect();
-        let candidates: Vec<Candidate> = faces
-            .iter()
-            .enumerate()
-            .flat_map(|(face, one)| {
-                let scores = gallery.scores(&one.probe).enumerate();
-                scores.map(move |(member, score)| Candidate { face, member, score })
-            })
-            .collect();
-        let suggested = assign(&candidates, point);
-        for (face, one) in faces.iter().enumerate().filter(|(_, one)| members.contains(&one.person)) {
-            let right = suggested.iter().any(|own| own.face == face && members[own.member] == one.person);
-            let own = self.false_negatives.entry(one.person).or_default();
-            own.trials += 1;
-            own.errors += u64::from(!right);
-        }
-        let strangers: Vec<Candidate> =
-            candidates.into_iter().filter(|own| !present.contains(&members[own.member])).collect();
-        if strangers.is_empty() {
-            return;
-        }
-        let suggested = assign(&strangers, point);
-        for (face, one) in faces.iter().enumerate() {
-            let own = self.false_positives.entry(one.person).or_default();
-            own.trials += 1;
-            own.errors += u64::from(suggested.iter().any(|own| own.face == face));
-        }
-    }
-}
-
-/// Members, their templates, and which faces were used up for them.
-fn roster(held: &[Held], order: &ReportOrder, scope: &Scope) -> (Vec<u32>, Vec<Template>, BTreeSet<usize>) {
-    let mut by_person: BTreeMap<u32, Vec<usize>> = BTreeMap::new();
-    for (at, one) in held.iter().enumerate() {
-        by_person.entry(one.person).or_default().push(at);
-    }
-    let (mut members, mut templates, mut used) = (Vec::new(), Vec::new(), BTreeSet::new());
-    for (person, mut own) in by_person {
-        // The best first; what would not do to enrol with is used only where there is nothing else.
-        own.sort_by(|a, b| {
-            let key = |at: &usize| (held[*at].enrols, held[*at].weight);
-            key(b).partial_cmp(&key(a)).unwrap_or(std::cmp::Ordering::Equal).then(a.cmp(b))
-        });
-        let good = own.iter().filter(|at| held[**at].enrols).count().max(1);
-        let stills = (order.stills.max(1) as usize).min(own.len() - 1).min(good);
-        let chosen = &own[..stills];
-        if let Some(template) = enrol(chosen.iter().map(|at| &held[*at]), scope) {
-            members.push(person);
-            templates.push(template);
-            used.extend(chosen.iter().copied());
-        }
-    }
-    (members, templates, used)
-}
-
-fn enrol<'a>(stills: impl Iterator<Item = &'a Held>, scope: &Scope) -> Option<Template> {
+/// What a person enrols with.
+pub fn enrol<'a>(stills: impl Iterator<Item = &'a Held>, scope: &Scope) -> Option<Template> {
     let still = |one: &Held| {
         let copy = one.probe.for_measurement(scope).ok()?;
         Some(Still { weight: one.weight, ..copy })
     };
     let stills: Option<Vec<Still>> = stills.map(still).collect();
     Template::enrol(stills?, &Right::Scope(scope), None).ok()
-}
-
-/// How many scores lie where.
-struct Histogram {
-    counts: Vec<u64>,
-    total: u64,
-}
-
-impl Histogram {
-    fn new() -> Self {
-        Self { counts: vec![0; (MOST / BIN) as usize + 1], total: 0 }
-    }
-
-    fn add(&mut self, distance: f32) {
-        // The upper edge of a bin is a threshold that admits all of it.
-        let bin = ((distance / BIN).ceil() as usize).saturating_sub(1).min(self.counts.len() - 1);
-        self.counts[bin] += 1;
-        self.total += 1;
-    }
-
-    /// Scores in the first `bins` bins.
-    fn below(&self, bins: usize) -> u64 {
-        self.counts[..bins.min(self.counts.len())].iter().sum()
-    }
-
-    /// The most bins that hold no more than `count` scores together.
-    fn bins_up_to(&self, count: u64) -> usize {
-        let mut sum = 0;
-        for (bin, own) in self.counts.iter().enumerate() {
-            sum += own;
-            if sum > count {
-                return bin;
-            }
-        }
-        self.counts.len()
-    }
 }

@@ -41,6 +41,8 @@ pub struct DetRow {
     pub fmr: f64,
     /// The false non-match rate there.
     pub fnmr: f64,
+    /// The upper end of its interval, where people could be counted.
+    pub fnmr_high: Option<f64>,
 }
 
 /// What was measured on one group.
@@ -78,12 +80,16 @@ pub struct Report {
     pub pairs: u64,
     /// People who were enrolled for the searches.
     pub enrolled: u64,
+    /// From how many photos each, at most.
+    pub stills: u32,
     /// The threshold that the rates are for.
     pub threshold: f32,
     /// Rates there.
     pub rates: Rates,
     /// The trade between the two kinds of error.
     pub det: Vec<DetRow>,
+    /// The same for one photo beside what a person enrolled with, which are several photos at best.
+    pub det_enrolled: Vec<DetRow>,
     /// By group, where labels give groups.
     pub groups: Vec<GroupRates>,
     /// For a calibration.

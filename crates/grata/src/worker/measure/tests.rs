@@ -139,6 +139,31 @@ fn several_stills_make_a_better_template_than_one() {
 }
 
 #[test]
+fn qua_2_what_was_enrolled_has_a_table_of_its_own() {
+    // Thirty people 3 apart, five photos each, one of which lies well off.
+    let mut faces = Vec::new();
+    for person in 0..30_u32 {
+        let at = person as f32 * 3.0;
+        for (photo, away) in [0.0, 0.1, -0.1, 0.05, 0.9].into_iter().enumerate() {
+            faces.push((person, person * 5 + photo as u32, at + away));
+        }
+    }
+    let found = compare::report(&held(&faces), &order(vec![None; 30], 3));
+    assert_eq!(found.stills, 3);
+    let at = |rows: &[DetRow]| *rows.iter().find(|row| row.target_fmr == 0.01).unwrap();
+    let (one, enrolled) = (at(&found.det), at(&found.det_enrolled));
+    assert_eq!((one.fnmr, enrolled.fnmr), (0.0, 0.0), "0.9 is nearer than 3");
+    assert!(enrolled.fmr <= 0.01 && enrolled.threshold > 0.9);
+    let high = enrolled.fnmr_high.unwrap();
+    assert!((high - (1.0 - 0.05_f64.powf(1.0 / 30.0))).abs() < 1e-9, "thirty people: {high}");
+    // With a stranger as near as that, being strict misses one photo of two.
+    faces.extend((100..130).map(|person| (person, person * 5, (person - 100) as f32 * 3.0 + 0.5)));
+    let found = compare::report(&held(&faces), &order(vec![None; 130], 3));
+    let enrolled = at(&found.det_enrolled);
+    assert!((enrolled.fnmr - 0.5).abs() < 1e-9 && enrolled.threshold < 0.55, "{enrolled:?}");
+}
+
+#[test]
 fn no_faces_are_no_rates_and_no_panic() {
     let found = report(&[], vec![]);
     assert_eq!((found.people, found.rates.fmr.rate, found.rates.fmr.high), (0, None, 1.0));
