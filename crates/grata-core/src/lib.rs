@@ -18,6 +18,7 @@
 //!
 //! Finding, of whoever asked to be found:
 //! - [`basis`]: what has to be on record before a closed group is compared
+//! - [`enrolment`]: the code that is handed over in person, and the day before anything is shown
 //! - [`scope`]: whose faces may be turned into numbers, and why
 //! - [`matching`]: scores, thresholds, one person once in a photo; error rates and what they bear
 //!
@@ -39,6 +40,7 @@ pub mod code;
 pub mod consent;
 pub mod digest;
 pub mod emergency;
+pub mod enrolment;
 pub mod face;
 pub mod geometry;
 pub mod id;

@@ -53,6 +53,11 @@ pub fn hours_after(at: Timestamp, hours: u32) -> Timestamp {
     at.checked_add(SignedDuration::from_hours(i64::from(hours))).unwrap_or(Timestamp::MAX)
 }
 
+/// `hours` earlier.
+pub fn hours_before(at: Timestamp, hours: u32) -> Timestamp {
+    at.checked_sub(SignedDuration::from_hours(i64::from(hours))).unwrap_or(Timestamp::MIN)
+}
+
 /// `minutes` later.
 pub fn minutes_after(at: Timestamp, minutes: u32) -> Timestamp {
     at.checked_add(SignedDuration::from_mins(i64::from(minutes))).unwrap_or(Timestamp::MAX)

@@ -128,6 +128,8 @@ impl Tx {
             "DELETE FROM emergencies WHERE subject = $1",
             "DELETE FROM suggestions WHERE subject = $1",
             "DELETE FROM templates WHERE subject = $1",
+            "DELETE FROM enrolments WHERE subject = $1",
+            "DELETE FROM enrolment_codes WHERE subject = $1",
             "DELETE FROM roster WHERE subject = $1",
             "DELETE FROM consent_acts WHERE subject = $1",
             "DELETE FROM evidence WHERE subject = $1",

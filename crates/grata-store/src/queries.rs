@@ -25,6 +25,7 @@ pub mod codes;
 pub mod consents;
 pub mod desk;
 pub mod emergencies;
+pub mod enrolments;
 pub mod evidence;
 pub mod galleries;
 pub mod groups;

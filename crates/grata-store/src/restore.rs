@@ -174,6 +174,8 @@ impl Tx {
         }
         // Whether a group was closed since, and by whose no, is not known: it is attested anew, or stays closed.
         self.pause_all_groups()?;
+        // A code that was used since would be good once more.
+        self.end_enrolment_codes()?;
         for subject in frozen {
             if self.revision(subject)?.is_some() {
                 // What is frozen is asked again. A template would outlast a withdrawal (CON-5).

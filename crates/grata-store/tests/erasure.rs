@@ -3,12 +3,13 @@
 
 mod support;
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use grata_core::audit::entry::{ActorClass, Event, EventKind};
 use grata_core::consent::{ActKind, ConsentAct, Decision, Means, PaperForm, decide};
 use grata_core::digest::Digest;
 use grata_core::emergency::{Emergency, Why};
+use grata_core::enrolment::EnrolmentCode;
 use grata_core::id::{AccountId, EmergencyId, GuardianId, NotMeId, ObjectionId, PasskeyId, SubjectId};
 use grata_core::objection::{Objection, ObjectionTarget, Outcome};
 use grata_core::photo::Photo;
@@ -28,7 +29,7 @@ use grata_store::queries::subjects::{Invitation, Profile};
 use grata_store::sweep::Needles;
 use grata_store::vault::KeyName;
 use grata_store::{Reader, Store, StoreErrorKind};
-use support::{House, at, event, now, until, website};
+use support::{House, at, event, now, restore_database, until, website};
 
 const PARTIES: CertificateParties<'static> =
     CertificateParties { controller: "Sports club", backup_days: 35 };
@@ -99,6 +100,10 @@ fn person_everywhere(house: &House) -> (SubjectId, Photo) {
     tx.insert_emergency(&emergency, CANARIES[6]).unwrap();
     tx.insert_group(album, grata_core::basis::Profile::Free).unwrap();
     assert!(tx.add_to_roster(album, canary).unwrap());
+    let code = EnrolmentCode::random(&mut store.rng());
+    tx.put_enrolment_code(album, canary, &code).unwrap();
+    tx.use_enrolment_code(album, canary, &code).unwrap();
+    tx.put_enrolment_code(album, canary, &code).unwrap();
     let payload = serde_json::json!({ "text": CANARIES[5] });
     tx.commit(Event::new(EventKind::SubjectChanged, ActorClass::Staff).about(canary, payload)).unwrap();
     let form = PaperForm {
@@ -304,13 +309,6 @@ fn key_5_a_backup_from_before_opens_nothing_of_the_erased_person() {
     assert!(reader.profile(canary).is_err());
     assert!(reader.subject(canary).is_err(), "and so nobody can decide yes");
     assert_eq!(reader.profile(alice).unwrap().name, "Alice Example");
-}
-
-fn restore_database(backup: &Path, data: &Path) {
-    for name in ["grata.db", "grata.db-wal", "grata.db-shm"] {
-        let _ = std::fs::remove_file(data.join(name));
-    }
-    std::fs::copy(backup, data.join("grata.db")).unwrap();
 }
 
 /// The restore drill of §8: at t0 a backup; then S is erased, T withdraws, somebody says "not me" on

@@ -893,6 +893,42 @@ count-embedded = { $n ->
    *[other] { $n } faces turned into numbers
 }
 
+enrol-code = The code that you were handed
+enrol-code-help = Eight letters and digits, from somebody of the organisation, in person. A link alone does not say who holds it.
+enrol-code-short = Write the code as it was handed to you: eight letters and digits.
+enrol-code-none = To enrol you need a code, which is handed to you in person. Ask for one: { $contact }
+enrol-code-wrong = { $n ->
+    [0] This is not your code, and it cannot be tried again. Ask for a new one, in person.
+    [one] This is not your code. It can be tried once more.
+   *[other] This is not your code. It can be tried { $n } times more.
+}
+enrol-code-gone = There is no code to enrol with any more: it was used, or tried too often. Ask for a new one, in person.
+me-enrolment = Somebody enrolled by this link on { $day } at { $time }: numbers were made from a face, to look for it in the photos. If that was not you, end it here, and tell the organisation that your link is in other hands.
+me-enrolment-gone = Somebody enrolled by this link on { $day } at { $time }. The numbers made then are gone. If that was not you, tell the organisation that your link is in other hands.
+me-enrolment-end = End it: the numbers go at once
+me-enrolment-known = I know of it
+me-enrolment-stays = This stays here for a day, so that nobody else can put it away.
+found-from = What is found is shown here from { $day } at { $time } on.
+group-codes = Codes to enrol
+group-codes-help = One for each person expected: a link alone does not say who holds it. New ones end the old ones.
+group-codes-go = Make codes
+group-codes-once = Shown this once. Hand each over in person, never by the channel by which their link went. Each is good for one enrolment.
+group-tell = A text to tell them
+group-tell-help = Send it to everybody expected, by their own channel. It is the same whoever enrolled, so nobody here has to know.
+group-mail = Hello { $name },
+
+    in "{ $album }" people can let themselves be found in the photos. As soon as somebody enrols by your personal link, your page says so, and when it was. What is found is shown there a day later at the earliest.
+
+    Please open your personal link and look. If it says that somebody enrolled and it was not you, one press there ends it, and the numbers are gone.
+
+    To enrol takes a code, which we hand to you in person. Nobody asks you for it in a message.
+held-enrolments = When somebody enrolled by your link
+held-enrolments-why = So that your page tells you, for 30 days or until you say that you know.
+held-enrolment-codes = Codes to enrol that were made for you
+held-enrolment-codes-why = So that your link alone does not do. Of the code itself a hash is kept.
+event-enrolment-codes-made = Codes to enrol made
+event-enrolment-acknowledged = Somebody knows of their enrolment
+
 ## Find me
 
 find-title = Find me

@@ -893,6 +893,42 @@ count-embedded = { $n ->
    *[other] { $n } visages transformés en nombres
 }
 
+enrol-code = Le code qu'on vous a remis
+enrol-code-help = Huit lettres et chiffres, remis en main propre par l'organisation. Un lien seul ne dit pas qui le tient.
+enrol-code-short = Écrivez le code tel qu'on vous l'a remis : huit lettres et chiffres.
+enrol-code-none = Pour vous inscrire, il faut un code remis en main propre. Demandez-le : { $contact }
+enrol-code-wrong = { $n ->
+    [0] Ce n'est pas votre code, et il ne peut plus être essayé. Demandez-en un nouveau, en main propre.
+    [one] Ce n'est pas votre code. Encore { $n } essai.
+   *[other] Ce n'est pas votre code. Encore { $n } essais.
+}
+enrol-code-gone = Il n'y a plus de code pour s'inscrire : il a servi, ou a été essayé trop souvent. Demandez-en un nouveau, en main propre.
+me-enrolment = Quelqu'un s'est inscrit par ce lien le { $day } à { $time } : des nombres ont été tirés d'un visage pour le chercher dans les photos. Si ce n'était pas vous, mettez-y fin ici, et dites à l'organisation que votre lien est en d'autres mains.
+me-enrolment-gone = Quelqu'un s'est inscrit par ce lien le { $day } à { $time }. Les nombres calculés alors ont disparu. Si ce n'était pas vous, dites à l'organisation que votre lien est en d'autres mains.
+me-enrolment-end = Y mettre fin : les nombres disparaissent aussitôt
+me-enrolment-known = Je suis au courant
+me-enrolment-stays = Ceci reste affiché un jour, pour que personne d'autre ne puisse l'écarter.
+found-from = Ce qui est trouvé est montré ici à partir du { $day } à { $time }.
+group-codes = Codes d'inscription
+group-codes-help = Un par personne attendue : un lien seul ne dit pas qui le tient. Les nouveaux mettent fin aux anciens.
+group-codes-go = Faire des codes
+group-codes-once = Montrés cette seule fois. Remettez chacun en main propre, jamais par le canal par lequel le lien est parti. Chacun vaut pour une inscription.
+group-tell = Un texte pour les prévenir
+group-tell-help = Envoyez-le à toutes les personnes attendues, par leur propre canal. Il est le même quels que soient les inscrits : personne ici n'a à le savoir.
+group-mail = Bonjour { $name },
+
+    dans « { $album } », on peut se laisser trouver dans les photos. Dès que quelqu'un s'inscrit par votre lien personnel, votre page le dit, et quand. Ce qui est trouvé y est montré au plus tôt un jour après.
+
+    Ouvrez s'il vous plaît votre lien personnel et regardez. S'il est dit que quelqu'un s'est inscrit et que ce n'était pas vous, une pression suffit pour y mettre fin, et les nombres disparaissent.
+
+    Pour s'inscrire, il faut un code que nous vous remettons en main propre. Personne ne vous le demande dans un message.
+held-enrolments = Quand quelqu'un s'est inscrit par votre lien
+held-enrolments-why = Pour que votre page vous le dise, pendant 30 jours ou jusqu'à ce que vous disiez le savoir.
+held-enrolment-codes = Codes d'inscription faits pour vous
+held-enrolment-codes-why = Pour que votre lien seul ne suffise pas. Du code lui-même, seule une empreinte est gardée.
+event-enrolment-codes-made = Codes d'inscription faits
+event-enrolment-acknowledged = Une personne sait pour son inscription
+
 ## Me retrouver
 
 find-title = Me retrouver

@@ -6,6 +6,8 @@ const video = stage.querySelector("video");
 const say = stage.querySelector("[data-say]");
 const problem = stage.querySelector(".problem");
 const begin = stage.querySelector("button");
+const code = document.getElementById("enrol-code");
+const CODE_LENGTH = 8;
 const LONGEST_SIDE = 1280;
 const SECONDS = 3;
 let stream = null;
@@ -42,16 +44,27 @@ async function take(poses) {
   return new Blob(parts);
 }
 
+// As it is compared: what parts it on paper is not part of it.
+function written() {
+  return code.value.replace(/[^0-9A-Za-z]/g, "");
+}
+
 async function send(body) {
-  const headers = { "x-csrf": stage.dataset.csrf, "x-challenge": stage.dataset.challenge };
+  const headers = { "x-csrf": stage.dataset.csrf, "x-challenge": stage.dataset.challenge, "x-code": written() };
   const answer = await fetch("/me/enrol", { method: "POST", headers, body });
   if (!answer.ok) throw new Error(await answer.text());
   return answer.json();
 }
 
 begin.addEventListener("click", async () => {
-  begin.disabled = true;
   problem.hidden = true;
+  if (written().length !== CODE_LENGTH) {
+    problem.textContent = stage.dataset.codeShort;
+    problem.hidden = false;
+    code.focus();
+    return;
+  }
+  begin.disabled = true;
   try {
     stream = await navigator.mediaDevices.getUserMedia({ video: { facingMode: "user", width: { ideal: 1280 } }, audio: false });
   } catch {

@@ -81,10 +81,25 @@ fn bys_7_con_2_rts_13_a_closed_group_from_its_gate_to_a_withdrawal() {
     let done = house.json(&["group", "compare", ALBUM]).expect(0).line();
     assert_eq!((&done["photos"], &done["embedded"]), (&0.into(), &0.into()), "{done}");
 
-    // Enrolment, by the person's own link and camera (CON-2).
+    // Enrolment, by the person's own link and camera (CON-2), with what the link alone does not give (ABU-2).
     let stills = place.stills();
+    let codes: std::collections::BTreeMap<String, String> = house
+        .json(&["group", "codes", ALBUM])
+        .expect(0)
+        .lines()
+        .iter()
+        .map(|line| ["name", "code"].map(|key| line[key].as_str().unwrap().to_string()).into())
+        .collect();
+    let code = codes["Anna Group"].as_str();
     let pages = Pages::over(&place);
     let who = pages.by_link(&anna["link"]);
+    let refused = pages.enrol(&who, &codes["Ben Group"], |pose| stills.of(pose).clone()).expect(200).json();
+    let why = "This is not your code. It can be tried 4 times more.";
+    assert_eq!((&refused["go"], &refused["words"][0]), (&serde_json::Value::Null, &why.into()), "ABU-2");
+    assert!(
+        pages.get(&pages::Nobody, "/status").text().contains("<dd>0</dd>"),
+        "nothing was turned into numbers"
+    );
     let page = pages.get(&who, "/me").expect(200).text();
     assert!(page.contains("value=\"find\"") && !page.contains(" checked"), "CON-3");
     let front = pages.get(&who, "/me");
@@ -94,21 +109,28 @@ fn bys_7_con_2_rts_13_a_closed_group_from_its_gate_to_a_withdrawal() {
     );
     assert!(pages.get(&who, "/me/enrol").header("permissions-policy").contains("camera=(self)"));
     // ABU-2: the same picture three times does not turn its head.
-    let refused = pages.enrol(&who, |_| stills.straight.clone()).expect(200).json();
+    let refused = pages.enrol(&who, code, |_| stills.straight.clone()).expect(200).json();
     assert!(
         refused["go"].is_null() && refused["words"][0].as_str().unwrap().contains("turn your head"),
         "{refused}"
     );
     // ABU-17: two people in one still.
     let strangers = fs::read(place.photos.join("011_3.jpg")).unwrap();
-    let refused = pages.enrol(&who, |_| strangers.clone()).expect(200).json();
+    let refused = pages.enrol(&who, code, |_| strangers.clone()).expect(200).json();
     assert!(refused["go"].is_null(), "{refused}");
-    let told = pages.enrol(&who, |pose| stills.of(pose).clone()).expect(200).json();
+    let told = pages.enrol(&who, code, |pose| stills.of(pose).clone()).expect(200).json();
     assert_eq!(told["go"], "/me#group", "{told}");
-    assert!(pages.get(&who, "/me").text().contains("Numbers were made on"));
+    let page = pages.get(&who, "/me").text();
+    assert!(page.contains("Numbers were made on"));
+    // ABU-2: told at once, with the end of it one press away; and nobody puts that away on the first day.
+    assert!(
+        page.contains("Somebody enrolled by this link on") && page.contains("End it: the numbers go at once")
+    );
+    assert!(page.contains("What is found is shown here from") && !page.contains("action=\"/me/enrolled\""));
+    pages.post(&who, "/me/enrolled", &[]).expect(409);
     assert!(pages.get(&pages::Nobody, "/status").text().contains("<dd>1</dd>"), "TRA-3: one template");
     // A challenge is answered once, by whom it was put to.
-    pages.send(&who, "0".repeat(64), &stills.straight).expect(422);
+    pages.send(&who, "0".repeat(64), code, &stills.straight).expect(422);
     pages.leave();
 
     // RTS-9: nothing of the stills is in any file.
@@ -142,8 +164,17 @@ fn bys_7_con_2_rts_13_a_closed_group_from_its_gate_to_a_withdrawal() {
     let again = house.json(&["group", "compare", ALBUM]).expect(0).line();
     assert_eq!((&again["photos"], &again["embedded"]), (&0.into(), &0.into()), "BYS-3: every face once");
 
-    // Is this you? Yes to one, no to the other.
+    // ABU-2: nothing is shown on the first day.
     let pages = Pages::over(&place);
+    assert!(pages.questions(&who).is_empty());
+    assert!(pages.get(&who, "/me/found").text().contains("What is found is shown here from"));
+    pages.leave();
+    let pages = Pages::later(&place, 23);
+    assert!(pages.questions(&who).is_empty());
+    pages.leave();
+
+    // Is this you? Yes to one, no to the other.
+    let pages = Pages::later(&place, 25);
     let (who, other) = (pages.by_link(&anna["link"]), pages.by_link(&ben["link"]));
     let questions = pages.questions(&who);
     assert_eq!(questions.len(), 2, "both photos of Anna");
@@ -159,7 +190,12 @@ fn bys_7_con_2_rts_13_a_closed_group_from_its_gate_to_a_withdrawal() {
         1,
         "an ordinary tag"
     );
+    assert!(pages.get(&who, "/me").text().contains("Somebody enrolled by this link on"), "on every visit");
+    pages.post(&who, "/me/enrolled", &[]).expect(303);
+    assert!(!pages.get(&who, "/me").text().contains("Somebody enrolled by this link"));
+    pages.leave();
     // CON-5: one tap, and the template is gone.
+    let pages = Pages::over(&place);
     pages.post(&who, "/me/answer", &[("purpose", "find"), ("answer", "no")]).expect(303);
     assert!(pages.get(&who, "/me").text().contains("there are no numbers"));
     assert!(pages.get(&pages::Nobody, "/status").text().contains("<dd>0</dd>"));
@@ -184,13 +220,14 @@ fn rts_7_bys_9_not_me_survives_a_new_enrolment_and_another_round() {
     attest(&place, &["--closed", "--all-agreed"]).expect(0);
     let stills = place.stills();
     let enrol = |expected: usize| {
+        let code = place.code("Anna Group");
         let pages = Pages::over(&place);
         let who = pages.by_link(&anna);
-        let told = pages.enrol(&who, |pose| stills.of(pose).clone()).expect(200).json();
+        let told = pages.enrol(&who, &code, |pose| stills.of(pose).clone()).expect(200).json();
         assert_eq!(told["go"], "/me#group", "{told}");
         pages.leave();
         let done = place.house.json(&["group", "compare", ALBUM]).expect(0).line();
-        let pages = Pages::over(&place);
+        let pages = Pages::later(&place, 25);
         let questions = pages.questions(&who);
         assert_eq!(questions.len(), expected, "{done}");
         for question in &questions {
@@ -207,6 +244,63 @@ fn rts_7_bys_9_not_me_survives_a_new_enrolment_and_another_round() {
     assert_eq!(enrol(0)["photos"], 0);
     let status = place.house.json(&["group", "status", ALBUM]).expect(0).line();
     assert_eq!(status["late_rounds"], 1, "{status}");
+}
+
+/// ABU-2: a link alone enrols nobody. A code is for one person, for one enrolment, and for five tries.
+#[test]
+fn abu_2_a_link_enrols_nobody_without_the_code_that_was_handed_over() {
+    let test = "abu_2_a_link_enrols_nobody_without_the_code_that_was_handed_over";
+    let Some(place) = Place::new(test, Model::Made) else { return };
+    let link = place.group_of_one("Anna Group");
+    let model = ["--model", "own.toml"];
+    attest(&place, &[&["--closed", "--all-agreed"][..], &model].concat()).expect(0);
+    let stills = place.stills();
+    let enrol = |code: &str| {
+        let pages = Pages::over(&place);
+        let who = pages.by_link(&link);
+        let said = pages.enrol(&who, code, |pose| stills.of(pose).clone()).expect(200).json();
+        pages.leave();
+        said
+    };
+    let page = || {
+        let pages = Pages::over(&place);
+        let page = pages.get(&pages.by_link(&link), "/me/enrol").expect(200).text();
+        pages.leave();
+        page
+    };
+    // None was made: no camera, and whom to ask.
+    let none = page();
+    assert!(none.contains("handed to you in person") && none.contains("privacy@example.org"), "{none}");
+    assert!(!none.contains("<video"));
+    let made = place.house.run(&["group", "codes", ALBUM]).expect(0);
+    assert!(made.errors.contains("Hand each over in person"), "{}", made.errors);
+    let code = made.text.split_whitespace().next().unwrap().to_string();
+    assert!(place.house.files_with(code.as_bytes()).is_empty(), "a hash is kept");
+    assert!(place.house.files_with(code.replace('-', "").as_bytes()).is_empty());
+    // What is no code costs no try; a wrong one does.
+    assert_eq!(enrol("none")["words"][0], "This is not your code. It can be tried 5 times more.");
+    for left in ["4 times more", "3 times more", "2 times more", "once more"] {
+        let said = enrol("0000-0000")["words"][0].as_str().unwrap().to_string();
+        assert_eq!(said, format!("This is not your code. It can be tried {left}."));
+    }
+    assert!(enrol("0000-0000")["words"][0].as_str().unwrap().contains("cannot be tried again"));
+    assert!(page().contains("handed to you in person"), "the right one is worth nothing either");
+    // Renewed by asking again; the older one ends.
+    let older = place.code("Anna Group");
+    let newer = place.code("Anna Group");
+    assert_eq!(enrol(&older)["go"], serde_json::Value::Null);
+    assert_eq!(enrol(&newer.to_lowercase().replace('-', " "))["go"], "/me#group");
+    assert!(page().contains("handed to you in person"), "used up");
+    let status = place.house.json(&["group", "status", ALBUM]).expect(0).line();
+    assert_eq!((&status["enrolled"], &status["embedded"]), (&1.into(), &3.into()), "{status}");
+    // On record for the person, and for nobody else.
+    let pages = Pages::over(&place);
+    let data = pages.get(&pages.by_link(&link), "/me/data").expect(200).text();
+    assert!(data.matches("An enrolment did not come about").count() >= 6, "{data}");
+    pages.leave();
+    let refused = place.house.run(&["group", "codes", ALBUM, "--person", "Nobody"]).expect(1);
+    assert!(refused.errors.contains("there is no such person"), "{}", refused.errors);
+    place.house.run(&["log", "verify"]).expect(0);
 }
 
 /// ACC-7, ABU-16: another threshold makes the assessment stale.

@@ -84,6 +84,8 @@ pub enum EventKind {
     GroupCompared,
     GroupComparedAgain,
     SuggestionAnswered,
+    EnrolmentCodesMade,
+    EnrolmentAcknowledged,
 }
 
 /// Who acted, as a class; never which person.

@@ -24,6 +24,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../../migrations/sqlite/0008_identities.sql"),
     include_str!("../../migrations/sqlite/0009_codes.sql"),
     include_str!("../../migrations/sqlite/0010_groups.sql"),
+    include_str!("../../migrations/sqlite/0011_enrolling.sql"),
 ];
 
 /// How long a writer waits for the one before it.

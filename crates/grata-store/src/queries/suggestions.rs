@@ -101,15 +101,16 @@ impl Tx {
     }
 
     /// Takes away what is asked about photos that are gone, and what a group left that has ended before this day,
-    /// its templates among it (CON-7). Their keys: `Store::shred_loose_templates`.
+    /// its templates among it (CON-7), and enrolments that nobody is told of any more. Their keys: `Store::shred_loose_templates`.
     ///
     /// # Errors
     /// Something cannot be opened.
     pub fn drop_what_has_ended(&mut self, today: Date) -> Result<()> {
         let ended = "(SELECT album FROM closed_groups WHERE until < $1)";
-        for table in ["templates", "suggestions"] {
+        for table in ["templates", "suggestions", "enrolment_codes"] {
             self.tx.execute(&format!("DELETE FROM {table} WHERE album IN {ended}"), values![today])?;
         }
+        self.drop_old_enrolments()?;
         let rows = self.tx.query("SELECT DISTINCT subject FROM suggestions ORDER BY subject", &[])?;
         for row in &rows {
             let subject: SubjectId = row.get(0)?;

@@ -227,3 +227,11 @@ pub fn notice() -> Notice {
 pub fn website(album: AlbumId) -> Publish {
     Publish { album, channel: "website".parse().unwrap() }
 }
+
+/// Puts a copy of the database in the place of the one that is there.
+pub fn restore_database(backup: &std::path::Path, data: &std::path::Path) {
+    for name in ["grata.db", "grata.db-wal", "grata.db-shm"] {
+        let _ = std::fs::remove_file(data.join(name));
+    }
+    std::fs::copy(backup, data.join("grata.db")).unwrap();
+}

@@ -1,15 +1,19 @@
 //! A person of a closed group lets themselves be found: in their own session, from stills taken there, moving as
-//! they are asked to (CON-2, ABU-2). The stills stay in memory and are gone with it (RTS-9).
+//! they are asked to, with a code that they were handed (CON-2, ABU-2). The stills stay in memory and are gone with it
+//! (RTS-9).
 
 use std::io;
 
 use grata_core::audit::entry::{Count, EventKind};
 use grata_core::basis::Basis;
-use grata_core::id::CryptoRng;
+use grata_core::enrolment::{EnrolmentCode, HOURS_TO_FIRST_RESULTS, is_told, may_acknowledge};
+use grata_core::id::{AlbumId, CryptoRng, SubjectId};
 use grata_core::scope::{Errand, Scope};
+use grata_core::time::{Timestamp, hours_before};
+use grata_store::queries::enrolments::{Presented, StoredEnrolment};
 use grata_store::queries::groups::Group;
 use grata_store::queries::subjects::Invitation;
-use grata_store::{Store, StoreErrorKind};
+use grata_store::{Reader, Store, StoreErrorKind};
 use grata_vision::recognise::Template;
 use serde_json::json;
 use zeroize::{Zeroize as _, Zeroizing};
@@ -31,6 +35,93 @@ pub enum Enrolled {
     Yes,
     /// There is none: which still, and names of reasons. The person can try again.
     TryAgain(Vec<(u32, String)>),
+    /// The code is not theirs; this many more may be tried. No picture was looked at.
+    WrongCode {
+        /// How many.
+        left: u32,
+    },
+    /// There is no code that would be right: none was made, or it was used or tried too often.
+    NoCode,
+}
+
+/// Makes a code for somebody on the roster, or for everybody: also for who enrolled already, so that a list of codes
+/// says nothing about that. What they had before is worth nothing any more. By name; shown this once.
+///
+/// # Errors
+/// There is no such group, or nobody such on its roster.
+pub fn make_codes(
+    store: &Store,
+    album: AlbumId,
+    only: Option<SubjectId>,
+    by: By,
+) -> Result<Vec<NewCode>, AppError> {
+    let mut tx = store.begin(by.at)?;
+    groups::known(&tx, album)?;
+    let mut roster = tx.roster(album)?;
+    roster.retain(|one| only.is_none_or(|only| only == *one));
+    if roster.is_empty() {
+        let message = match only {
+            Some(_) => "this person is not on the roster of the group",
+            None => "nobody is on the roster of the group",
+        };
+        return Err(AppError::new(ErrorKind::NotFound, message)
+            .hint("`grata group roster` says who is expected. No code was made."));
+    }
+    let mut made = Vec::new();
+    let event = by.event(EventKind::EnrolmentCodesMade).in_album(album);
+    let mut event = event.counting(Count::Subjects, roster.len() as u64);
+    for subject in roster {
+        let code = EnrolmentCode::random(&mut store.rng());
+        tx.put_enrolment_code(album, subject, &code)?;
+        event = event.about(subject, json!({ "what": "a code to enrol with was made" }));
+        made.push(NewCode { subject, name: tx.profile(subject)?.name, code });
+    }
+    tx.commit(event)?;
+    made.sort_by(|one, other| (&one.name, one.subject).cmp(&(&other.name, other.subject)));
+    Ok(made)
+}
+
+/// A code for somebody, to be handed over.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewCode {
+    /// For whom.
+    pub subject: SubjectId,
+    /// Their name.
+    pub name: String,
+    /// The code.
+    pub code: EnrolmentCode,
+}
+
+/// The enrolments by somebody's link that their page tells of.
+///
+/// # Errors
+/// The store cannot be used.
+pub fn told(
+    reader: &Reader,
+    album: AlbumId,
+    subject: SubjectId,
+    now: Timestamp,
+) -> Result<Vec<StoredEnrolment>, AppError> {
+    let mut all = reader.enrolments_of(subject)?;
+    all.retain(|one| one.album == album && is_told(one.enrolled_at, one.acknowledged_at, now));
+    Ok(all)
+}
+
+/// Puts down that a person knows of the enrolments by their link, but for those of the last day: whoever enrolled in
+/// their place holds the same link.
+///
+/// # Errors
+/// `Conflict` if there is none that could be acknowledged by now.
+pub fn acknowledge(store: &Store, album: AlbumId, subject: SubjectId, by: By) -> Result<(), AppError> {
+    let mut tx = store.begin(by.at)?;
+    if !told(&tx, album, subject, by.at)?.iter().any(|one| may_acknowledge(one.enrolled_at, by.at)) {
+        let message = "there is no enrolment that could be put away by now";
+        return Err(AppError::new(ErrorKind::Conflict, message));
+    }
+    tx.acknowledge_enrolments(album, subject, hours_before(by.at, HOURS_TO_FIRST_RESULTS))?;
+    let event = by.event(EventKind::EnrolmentAcknowledged).in_album(album);
+    tx.commit(event.about(subject, json!({ "what": "you said that you know of the enrolment" })))?;
+    Ok(())
 }
 
 /// What a person is asked to do, in which order: straight ahead first, then to both sides in an order that
@@ -64,7 +155,34 @@ pub fn may_enrol(store: &Store, cx: &Cx, invitation: &Invitation) -> Result<(Gro
     Ok((group, basis))
 }
 
-/// Makes the template of whoever the invitation is for. The stills are the person's own, taken in this session.
+/// Compares what was given for a code with the person's. `None`: it is theirs. A wrong one is counted, on record, and
+/// told to the person.
+fn refuse_code(
+    store: &Store,
+    invitation: &Invitation,
+    code: Option<&EnrolmentCode>,
+    by: By,
+) -> Result<Option<Enrolled>, AppError> {
+    let (album, subject) = (invitation.album, invitation.subject);
+    let mut tx = store.begin(by.at)?;
+    let Some(code) = code else {
+        // What is no code at all is no guess either.
+        let left = tx.enrolment_code_tries(album, subject)?;
+        return Ok(Some(left.map_or(Enrolled::NoCode, |left| Enrolled::WrongCode { left })));
+    };
+    Ok(match tx.present_enrolment_code(album, subject, code)? {
+        Presented::Right => None,
+        Presented::NoneIsThere => Some(Enrolled::NoCode),
+        Presented::Wrong { left } => {
+            let event = by.event(EventKind::EnrolmentRefused).in_album(album);
+            tx.commit(event.about(subject, json!({ "what": "a wrong code was given to enrol" })))?;
+            Some(Enrolled::WrongCode { left })
+        }
+    })
+}
+
+/// Makes the template of whoever the invitation is for. The stills are the person's own, taken in this session; the
+/// code is the one that they were handed, and is used up by it.
 ///
 /// # Errors
 /// As [`may_enrol`]; nothing is kept then.
@@ -72,12 +190,18 @@ pub fn enrol(
     store: &Store,
     cx: &Cx,
     invitation: &Invitation,
+    code: Option<&EnrolmentCode>,
     stills: &[(&[u8], Pose)],
     by: By,
 ) -> Result<Enrolled, AppError> {
     let (group, basis) = may_enrol(store, cx, invitation)?;
     let nobody = || AppError::new(ErrorKind::Denied, "there is no consent to comparison");
     let permit = basis.permit(invitation.subject).ok_or_else(nobody)?;
+    // Before any picture is looked at: what a wrong code comes with is not turned into numbers.
+    if let Some(refused) = refuse_code(store, invitation, code, by)? {
+        return Ok(refused);
+    }
+    let Some(code) = code else { return Ok(Enrolled::NoCode) };
     let Some(Errand::Enrol) = Scope::enrolment(permit).errand() else { return Err(nobody()) };
     let model = find::open(&cx.config, &groups::which(&group))?;
     if model.recogniser.digest != basis.model() {
@@ -117,6 +241,15 @@ pub fn enrol(
             drop(numbers);
             let mut tx = store.begin(by.at)?;
             template.seal(permit, |numbers| tx.insert_template(permit, basis.model(), numbers))?;
+            match tx.use_enrolment_code(basis.album(), invitation.subject, code) {
+                Ok(()) => {}
+                Err(error) if error.kind() == StoreErrorKind::Conflict => {
+                    drop(tx);
+                    store.shred_loose_templates()?;
+                    return Ok(Enrolled::NoCode);
+                }
+                Err(error) => return Err(error.into()),
+            }
             tx.count_embedded(basis.album(), embedded)?;
             let training = &model.manifest.model.training;
             let told = json!({

@@ -3,7 +3,8 @@
 
 use grata_core::audit::entry::EventKind;
 use grata_core::consent::{Decision, decide};
-use grata_core::id::{NotMeId, SubjectId, SuggestionId, TagId};
+use grata_core::enrolment::{first_results, shows_results};
+use grata_core::id::{AlbumId, NotMeId, SubjectId, SuggestionId, TagId};
 use grata_core::photo::Face;
 use grata_core::purpose::Find;
 use grata_core::tag::{FaceStanding, NotMe, TagAct, TagKind, Tagger, standing};
@@ -28,8 +29,8 @@ pub struct Question {
     pub face: Face,
 }
 
-/// The questions to a person. None is asked of somebody whose data is frozen or whose consent is not in force, about
-/// a face that somebody was found to be meanwhile, that somebody objects to, or that they have said is not them.
+/// The questions to a person. None is asked in the first 24 hours after they enrolled (ABU-2), of somebody whose data
+/// is frozen or whose consent is not in force, about a face that somebody was found to be meanwhile, that somebody objects to, or that they have said is not them.
 ///
 /// # Errors
 /// The store cannot be used.
@@ -39,6 +40,10 @@ pub fn questions(reader: &Reader, subject: SubjectId, now: Timestamp) -> Result<
     for suggestion in reader.suggestions_to(subject)? {
         let find = Find { album: suggestion.album };
         if let Decision::No(_) = decide(&known, &find, reader.age_rules(), now) {
+            continue;
+        }
+        let enrolled = reader.template_of(subject, suggestion.album)?.map(|template| template.enrolled_at);
+        if !enrolled.is_some_and(|enrolled| shows_results(enrolled, now)) {
             continue;
         }
         let case = reader.photo_case(suggestion.photo)?;
@@ -58,6 +63,21 @@ pub fn questions(reader: &Reader, subject: SubjectId, now: Timestamp) -> Result<
         }
     }
     Ok(questions)
+}
+
+/// From when on somebody who enrolled in an album is asked anything; none if nobody enrolled, or they are by now.
+///
+/// # Errors
+/// The store cannot be used.
+pub fn asked_from(
+    reader: &Reader,
+    album: AlbumId,
+    subject: SubjectId,
+    now: Timestamp,
+) -> Result<Option<Timestamp>, AppError> {
+    let template = reader.template_of(subject, album)?;
+    let from = template.map(|template| first_results(template.enrolled_at));
+    Ok(from.filter(|from| now < *from))
 }
 
 /// One of the questions to a person.

@@ -12,7 +12,7 @@ use super::Finish;
 use super::arguments::{KeptArguments, date};
 use super::print;
 use crate::app::groups::{self, Changes, Status};
-use crate::app::{albums, compare, people};
+use crate::app::{albums, compare, enrol, people};
 use crate::cx::Cx;
 use crate::error::AppError;
 
@@ -39,6 +39,7 @@ pub struct Arguments {
 enum Action {
     Create(Create),
     Roster(Roster),
+    Codes(Codes),
     Attest(Box<Attest>),
     Status(One),
     Compare(One),
@@ -94,6 +95,24 @@ struct Roster {
     /// Name or id of somebody who is not any more; their template goes
     #[arg(long, value_name = "PERSON")]
     remove: Vec<String>,
+    #[command(flatten)]
+    kept: KeptArguments,
+}
+
+/// Make codes to enrol with, one for each person on the roster; what was made before ends
+///
+/// Hand each over in person, never by the channel by which the personal link went: a link alone does not say who
+/// holds it. A code is good for one enrolment, and for five tries.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  grata group codes \"Class 3b\"
+  grata group codes \"Class 3b\" --person \"Alice Martin\"")]
+struct Codes {
+    /// Title or id of the album
+    album: String,
+    /// Name or id of the only person to make one for [default: everybody on the roster]
+    #[arg(long, value_name = "PERSON")]
+    person: Option<String>,
     #[command(flatten)]
     kept: KeptArguments,
 }
@@ -289,6 +308,13 @@ fn for_people(status: &Status) -> String {
 }
 
 #[derive(Serialize)]
+struct CodeLine {
+    person: String,
+    name: String,
+    code: String,
+}
+
+#[derive(Serialize)]
 struct Run {
     photos: u64,
     embedded: u64,
@@ -319,6 +345,21 @@ pub fn run(arguments: &Arguments, cx: &Cx) -> Result<Finish, AppError> {
                 }
             }
             status(kept, &store, &found, cx)?;
+        }
+        Action::Codes(Codes { album, person, kept }) => {
+            let store = kept.data.open()?;
+            let reader = store.read()?;
+            let found = albums::find(&reader, album)?;
+            let only = person.as_ref().map(|name| people::find(&reader, name)).transpose()?;
+            drop(reader);
+            for made in enrol::make_codes(&store, found.id, only, cx.by())? {
+                let (person, code) = (made.subject.to_string(), made.code.to_string());
+                let line = CodeLine { person, name: made.name, code };
+                print::line(kept.json, &line, |line| format!("{}  {}", line.code, line.name));
+            }
+            print::say(
+                "Shown this once. Hand each over in person, never by the channel by which their link went.",
+            );
         }
         Action::Attest(attest) => {
             let store = attest.kept.data.open()?;

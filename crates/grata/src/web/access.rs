@@ -114,6 +114,7 @@ table! {
     MeLeave           Post "/me/leave"                             Person;
     MeEnrolPage       Get  "/me/enrol"                             Person;
     MeEnrol           Post "/me/enrol"                             Person;
+    MeEnrolled        Post "/me/enrolled"                          Person;
     MeFound           Get  "/me/found"                             Person;
     MeFoundPicture    Get  "/me/found/{suggestion}/picture"        Person;
     MeFoundAnswer     Post "/me/found/{suggestion}"                Person;
@@ -163,6 +164,7 @@ table! {
     Group             Get  "/desk/albums/{album}/group"            Staff(PRIVACY);
     NewGroup          Post "/desk/albums/{album}/group"            Staff(PRIVACY);
     GroupRoster       Post "/desk/albums/{album}/group/roster"     Staff(PRIVACY);
+    GroupCodes        Post "/desk/albums/{album}/group/codes"      Staff(PRIVACY);
     AttestGroup       Post "/desk/albums/{album}/group/attest"     Staff(PRIVACY);
     PauseGroup        Post "/desk/albums/{album}/group/pause"      Staff(PRIVACY);
     CompareGroup      Post "/desk/albums/{album}/group/compare"    Staff(PRIVACY);

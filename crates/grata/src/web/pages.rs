@@ -23,6 +23,7 @@ pub mod found;
 pub mod front;
 pub mod gallery;
 pub mod group;
+pub mod group_codes;
 pub mod links;
 pub mod log;
 pub mod me;

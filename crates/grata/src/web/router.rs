@@ -11,9 +11,9 @@ use super::assets;
 use super::error::Trouble;
 use super::guard::{finish, guard};
 use super::pages::{
-    accounts, album, albums, codes, emergency, enrol, find, forms, found, front, gallery, group, links, log,
-    me, notice, object, own, passkey, people, person, photo, pick, provider, recalls, release, requests,
-    rights, sign_in, status, tagging, upload,
+    accounts, album, albums, codes, emergency, enrol, find, forms, found, front, gallery, group, group_codes,
+    links, log, me, notice, object, own, passkey, people, person, photo, pick, provider, recalls, release,
+    requests, rights, sign_in, status, tagging, upload,
 };
 use super::site::Site;
 
@@ -93,6 +93,7 @@ fn page(route: Route) -> MethodRouter<Site> {
         Route::MeLeave => post(me::leave),
         Route::MeEnrolPage => get(enrol::page),
         Route::MeEnrol => post(enrol::enrol),
+        Route::MeEnrolled => post(me::enrolled),
         Route::MeFound => get(found::page),
         Route::MeFoundPicture => get(found::picture),
         Route::MeFoundAnswer => post(found::answer),
@@ -131,6 +132,7 @@ fn page(route: Route) -> MethodRouter<Site> {
         Route::Group => get(group::page),
         Route::NewGroup => post(group::create),
         Route::GroupRoster => post(group::roster),
+        Route::GroupCodes => post(group_codes::make),
         Route::AttestGroup => post(group::attest),
         Route::PauseGroup => post(group::pause),
         Route::CompareGroup => post(group::compare),

@@ -146,6 +146,11 @@ impl Words {
         format!("{time} UTC")
     }
 
+    /// A message with a moment in it: `$day` and `$time`.
+    pub fn at(self, key: &str, at: Timestamp) -> Cow<'static, str> {
+        self.with(key, &[("day", self.moment(at).into_owned()), ("time", self.clock(at))])
+    }
+
     /// Who acted: the class, and for somebody who was signed in the account, as `account` names it.
     pub fn actor(self, class: ActorClass, account: Option<String>) -> Cow<'static, str> {
         match (class, account) {

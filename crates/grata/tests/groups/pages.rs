@@ -15,6 +15,7 @@ use grata::web::site::Site;
 use grata::work::Works;
 use grata::worker::pool::Crew;
 use grata_core::audit::entry::ActorClass;
+use grata_core::time::{FixedClock, hours_after};
 use http_body_util::BodyExt as _;
 use serde_json::Value;
 use tower::ServiceExt as _;
@@ -76,10 +77,19 @@ impl Answer {
 
 impl Pages {
     pub fn over(place: &Place) -> Self {
+        Self::later(place, 0)
+    }
+
+    /// The same, when so many hours have gone by.
+    pub fn later(place: &Place, hours: u32) -> Self {
         let places = data::places(&place.house.path("grata-data"), None);
         let store = Arc::new(data::open(&places).unwrap());
         let config = Config::from_environment().unwrap();
-        let cx = Cx { config, hands: hands(), stop: Stop::default(), actor: ActorClass::CommandLine.into() };
+        let mut hands = hands();
+        if hours > 0 {
+            hands.clock = Arc::new(FixedClock(hours_after(hands.clock.now(), hours)));
+        }
+        let cx = Cx { config, hands, stop: Stop::default(), actor: ActorClass::CommandLine.into() };
         let detect = (cx.hands.detect_model)(&cx.config, &cx.stop, &mut std::io::sink()).unwrap();
         let crew = Crew::new(&cx.hands.workers, Some(detect), cx.config.limits, &cx.stop);
         let works = Works::start(crew, 1);
@@ -110,8 +120,8 @@ impl Pages {
         self.ask(who, Method::POST, path, &headers, form.into_bytes())
     }
 
-    /// As the script of the page does: a still for each thing that is asked.
-    pub fn enrol(&self, who: &Person, still: impl Fn(&str) -> Vec<u8>) -> Answer {
+    /// As the script of the page does: the code, and a still for each thing that is asked.
+    pub fn enrol(&self, who: &Person, code: &str, still: impl Fn(&str) -> Vec<u8>) -> Answer {
         let page = self.get(who, "/me/enrol").expect(200).text();
         let of = |name: &str| {
             page.split(&format!("{name}=\"")).nth(1).unwrap().split('"').next().unwrap().to_string()
@@ -122,14 +132,15 @@ impl Pages {
             body.extend((still.len() as u32).to_le_bytes());
             body.extend(still);
         }
-        self.send(who, of("data-challenge"), &body)
+        self.send(who, of("data-challenge"), code, &body)
     }
 
-    pub fn send(&self, who: &Person, challenge: String, body: &[u8]) -> Answer {
+    pub fn send(&self, who: &Person, challenge: String, code: &str, body: &[u8]) -> Answer {
         let token = csrf::token(who.secret());
         let headers = [
             ("x-csrf", token.as_str()),
             ("x-challenge", challenge.as_str()),
+            ("x-code", code),
             ("sec-fetch-site", "same-origin"),
         ];
         self.ask(who, Method::POST, "/me/enrol", &headers, body.to_vec())

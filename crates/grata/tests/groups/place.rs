@@ -133,6 +133,12 @@ impl Place {
         link
     }
 
+    /// A fresh code to enrol with, as it is handed to somebody.
+    pub fn code(&self, name: &str) -> String {
+        let made = self.house.json(&["group", "codes", ALBUM, "--person", name]).expect(0).line();
+        made["code"].as_str().unwrap().to_string()
+    }
+
     pub fn find_files(&self) -> FindFiles {
         let config = Config::from_environment().unwrap();
         let manifest = (self.model == Model::Made).then(|| self.house.path("own.toml"));

@@ -172,9 +172,10 @@ fn hits(place: &Place, needles: &[Vec<u8>]) -> Vec<PathBuf> {
 }
 
 fn enrol(place: &Place, link: &Value, stills: &Stills) {
+    let code = place.code("Anna Group");
     let pages = Pages::over(place);
     let who = pages.by_link(link);
-    let told = pages.enrol(&who, |pose| stills.of(pose).clone()).expect(200).json();
+    let told = pages.enrol(&who, &code, |pose| stills.of(pose).clone()).expect(200).json();
     assert_eq!(told["go"], "/me#group", "{told}");
     pages.leave();
 }

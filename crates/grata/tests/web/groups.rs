@@ -6,9 +6,11 @@ use grata_core::audit::entry::EventKind;
 use grata_core::basis::Profile;
 use grata_core::consent::{Decision, decide};
 use grata_core::digest::Digest;
+use grata_core::enrolment::EnrolmentCode;
 use grata_core::id::SubjectId;
 use grata_core::purpose::Find;
 use grata_core::tag::FaceStanding;
+use grata_core::time::hours_before;
 use grata_store::queries::accounts::Role;
 
 use crate::site::{Site, Who};
@@ -22,6 +24,8 @@ pub const TESTS: &[(&str, fn())] = &[
     ("con_5_rts_10_a_no_and_a_freeze_end_it_at_once", con_5_rts_10_a_no_and_a_freeze),
     ("rts_2_the_package_tells_of_a_template", rts_2_the_package_tells_of_a_template),
     ("bys_7_tra_4_the_desk_sees_what_is_missing_and_not_by_whom", bys_7_what_is_missing),
+    ("abu_2_a_person_is_told_and_ends_it_with_one_press", abu_2_a_person_is_told),
+    ("abu_2_bys_7_the_desk_hands_out_codes_and_a_text", abu_2_the_desk_hands_out_codes),
     ("tra_3_bys_7_the_status_page_names_the_basis", tra_3_the_status_page_names_the_basis),
 ];
 
@@ -35,6 +39,11 @@ pub fn group(site: &Site, who: SubjectId) {
 
 /// The same, after they said yes, enrolled and are asked about the stranger's face: which question that is.
 pub fn asked(site: &Site, who: SubjectId) -> String {
+    enrolled(site, who, 25)
+}
+
+/// The same, so many hours ago.
+fn enrolled(site: &Site, who: SubjectId, ago: u32) -> String {
     group(site, who);
     let person = site.person(who);
     site.post(&person, "/me/answer", &[("purpose", "find"), ("answer", "yes")]).expect(303);
@@ -44,7 +53,11 @@ pub fn asked(site: &Site, who: SubjectId) -> String {
     let Decision::Yes(permit) = decision else { panic!("{decision:?}") };
     let stranger = reader.photo(site.photo).unwrap().unwrap().faces[2].id;
     drop(reader);
-    let mut tx = site.store.begin(site.now()).unwrap();
+    // Long enough ago that something is shown (ABU-2).
+    let mut tx = site.store.begin(hours_before(site.now(), ago)).unwrap();
+    let code = EnrolmentCode::random(&mut site.store.rng());
+    tx.put_enrolment_code(site.world.album, who, &code).unwrap();
+    tx.use_enrolment_code(site.world.album, who, &code).unwrap();
     tx.insert_template(&permit, Digest([5; 32]), &[0.25; 128]).unwrap();
     assert!(tx.insert_suggestion(&permit, site.photo, stranger).unwrap());
     tx.commit(event(EventKind::GroupCompared)).unwrap();
@@ -246,4 +259,80 @@ fn tra_3_the_status_page_names_the_basis() {
     says("What kind of group", "People who come together of their own will");
     assert!(text.contains("Closed: faces are hidden, and compared with nobody"));
     assert!(!text.contains(ANNA) && !text.contains("Kanarienvogel"));
+}
+
+fn abu_2_a_person_is_told() {
+    const TOLD: &str = "Somebody enrolled by this link";
+    let site = Site::new();
+    let question = enrolled(&site, site.world.anna, 1);
+    let (anna, ben) = (site.person(site.world.anna), site.person(site.world.ben));
+    for _ in 0..2 {
+        let page = site.get(&anna, "/me").expect(200).text();
+        assert!(page.contains(TOLD) && page.contains("This stays here for a day"), "on every visit: {page}");
+    }
+    assert!(!site.get(&ben, "/me").text().contains(TOLD));
+    assert!(site.get_in(&anna, "/me", "fr").text().contains("Quelqu&#39;un s&#39;est inscrit par ce lien"));
+    // Nothing is shown on the first day, not even to whoever knows where it would be.
+    assert!(!site.get(&anna, "/me/found").expect(200).text().contains(&question));
+    site.get(&anna, &format!("/me/found/{question}/picture")).expect(404);
+    site.post(&anna, &format!("/me/found/{question}"), &[("answer", "yes")]).expect(404);
+    site.post(&anna, "/me/enrolled", &[]).expect(409);
+    // A day later there is something to see, and it can be put away.
+    let site = site.at("2026-10-03T12:00:00Z");
+    let (anna, ben) = (site.person(site.world.anna), site.person(site.world.ben));
+    assert!(site.get(&anna, "/me/found").expect(200).text().contains(&question));
+    assert!(site.get(&anna, "/me").text().contains("action=\"/me/enrolled\""));
+    site.post(&ben, "/me/enrolled", &[]).expect(409);
+    site.post(&anna, "/me/enrolled", &[]).expect(303);
+    assert!(!site.get(&anna, "/me").text().contains(TOLD));
+    site.post(&anna, "/me/enrolled", &[]).expect(409);
+
+    // One press ends it (CON-5), and it is told all the same, for thirty days.
+    let site = Site::new();
+    enrolled(&site, site.world.anna, 1);
+    let anna = site.person(site.world.anna);
+    site.post(&anna, "/me/answer", &[("purpose", "find"), ("answer", "no")]).expect(303);
+    assert_eq!(site.store.read().unwrap().group_counts().unwrap().0, 0);
+    let page = site.get(&anna, "/me").text();
+    assert!(page.contains(TOLD) && page.contains("The numbers made then are gone"), "{page}");
+    assert!(!page.contains("End it: the numbers"));
+    let site = site.at("2026-11-02T12:00:00Z");
+    let anna = site.person(site.world.anna);
+    assert!(!site.get(&anna, "/me").text().contains(TOLD));
+}
+
+fn abu_2_the_desk_hands_out_codes() {
+    let site = Site::new();
+    let (privacy, album) = (site.staff(Role::Privacy), site.world.album);
+    let path = format!("/desk/albums/{album}/group");
+    site.post(&privacy, &path, &[("profile", "free")]).expect(303);
+    // Nobody is expected yet.
+    site.post(&privacy, &format!("{path}/codes"), &[]).expect(404);
+    let (anna, ben) = (site.world.anna, site.world.ben);
+    for person in [anna, ben] {
+        let person = person.to_string();
+        let fields = [("person", person.as_str()), ("expected", "yes")];
+        site.post(&privacy, &format!("{path}/roster"), &fields).expect(303);
+    }
+    let page = site.post(&privacy, &format!("{path}/codes"), &[]).expect(200).text();
+    let codes: Vec<EnrolmentCode> = page
+        .split("<strong class=\"code\">")
+        .skip(1)
+        .map(|rest| rest.split('<').next().unwrap().parse().unwrap())
+        .collect();
+    assert_eq!(codes.len(), 2, "{page}");
+    assert!(page.contains(ANNA) && page.contains("never by the channel by which their link went"));
+    // Each is its person's, and nobody else's.
+    let mut tx = site.store.begin(site.now()).unwrap();
+    let right = [anna, ben]
+        .map(|who| codes.iter().filter(|code| tx.use_enrolment_code(album, who, code).is_ok()).count());
+    assert_eq!(right, [1, 1]);
+    drop(tx);
+    // The text to send is there for everybody expected, whoever enrolled, and in their language.
+    let page = site.get(&privacy, &path).expect(200).text();
+    assert_eq!(page.matches("class=\"copy\" readonly").count(), 2, "{page}");
+    let language = site.store.read().unwrap().subject_language(anna).unwrap();
+    let start = if language.as_str() == "fr" { "Bonjour " } else { "Hello " };
+    assert!(page.contains(&format!("{start}{ANNA}")), "{page}");
+    site.get(&site.staff(Role::Reviewer), &path).expect(403);
 }

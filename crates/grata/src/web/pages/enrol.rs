@@ -43,6 +43,8 @@ struct Asked {
 struct Page {
     shell: Shell,
     asked: Option<Asked>,
+    /// Whom to ask for a code, if there is none to enrol with.
+    codeless: Option<String>,
 }
 
 /// `GET /me/enrol`
@@ -56,19 +58,26 @@ pub async fn page(site: Site, visit: Visit) -> Result<Response, Trouble> {
         match enrol::may_enrol(site.store(), site.cx(), &invitation) {
             Ok(_) => {}
             Err(error) if [ErrorKind::Denied, ErrorKind::Conflict].contains(&error.kind()) => {
-                return Ok(None);
+                return Ok((None, None));
             }
             Err(error) => return Err(error),
         }
+        let reader = site.store().read()?;
+        if reader.enrolment_code_tries(invitation.album, invitation.subject)?.is_none() {
+            return Ok((None, reader.album(invitation.album)?.map(|album| album.contact)));
+        }
+        drop(reader);
         let mut rng = site.store().rng();
         let poses = poses(&mut rng);
         let challenge = Challenge { subject: invitation.subject, poses };
-        Ok(Some(Asked {
+        let asked = Asked {
             challenge: site.enrolling().put(challenge, site.now(), &mut rng),
             poses: poses.map(Pose::as_str).join(" "),
-        }))
+        };
+        Ok((Some(asked), None))
     });
-    let page = Page { asked: asked.await?, shell };
+    let (asked, codeless) = asked.await?;
+    let page = Page { asked, codeless, shell };
     let mut response = shown(&page);
     response.headers_mut().insert(PERMISSIONS, CAMERA);
     Ok(response)
@@ -83,7 +92,7 @@ struct Said {
     words: Vec<String>,
 }
 
-/// `POST /me/enrol`: stills, each after its length; by which challenge stands in a header.
+/// `POST /me/enrol`: stills, each after its length; by which challenge, and with which code, stand in headers.
 ///
 /// # Errors
 /// The group is closed, or this is no answer to a challenge of this person.
@@ -94,8 +103,8 @@ pub async fn enrol(site: Site, visit: Visit, headers: HeaderMap, body: Body) -> 
     let body = to_bytes(body, most).await.map_err(|_| Trouble::too_large())?;
     // The bytes that were received are given back to the system as they are; what we hold of them is wiped.
     let body = Zeroizing::new(body.to_vec());
-    let handle =
-        headers.get("x-challenge").and_then(|value| value.to_str().ok()).unwrap_or_default().to_string();
+    let header = |name| headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let (handle, code) = (header("x-challenge").to_string(), header("x-code").parse().ok());
     let words = visit.words;
     let said = site.change(move |site| {
         let invalid =
@@ -107,9 +116,13 @@ pub async fn enrol(site: Site, visit: Visit, headers: HeaderMap, body: Body) -> 
         let stills =
             stills(&body).filter(|stills| stills.len() == challenge.poses.len()).ok_or_else(invalid)?;
         let stills: Vec<(&[u8], Pose)> = stills.into_iter().zip(challenge.poses).collect();
-        Ok(match enrol::enrol(site.store(), site.cx(), &invitation, &stills, site.by())? {
+        Ok(match enrol::enrol(site.store(), site.cx(), &invitation, code.as_ref(), &stills, site.by())? {
             Enrolled::Yes => Said { go: Some("/me#group"), words: Vec::new() },
             Enrolled::TryAgain(reasons) => Said { go: None, words: sentences(words, &reasons) },
+            Enrolled::WrongCode { left } => {
+                Said { go: None, words: vec![words.n("enrol-code-wrong", left).into_owned()] }
+            }
+            Enrolled::NoCode => Said { go: None, words: vec![words.t("enrol-code-gone").into_owned()] },
         })
     });
     Ok(Json(said.await?).into_response())

@@ -27,6 +27,8 @@ const SIDE: u32 = 900;
 #[template(path = "pages/me-found.html")]
 struct Page {
     shell: Shell,
+    /// From when on something is shown, if it is not yet (ABU-2).
+    from: Option<String>,
     questions: Vec<String>,
 }
 
@@ -35,12 +37,15 @@ struct Page {
 /// # Errors
 /// The store cannot be used.
 pub async fn page(site: Site, visit: Visit) -> Result<Response, Trouble> {
-    let subject = own(&visit)?;
+    let (subject, album) = (own(&visit)?, invitation(&visit)?.album);
     let shell = Shell::of(&visit);
     let page = site.run(move |site| {
-        let questions = found::questions(&site.store().read()?, subject, site.now())?;
+        let reader = site.store().read()?;
+        let from = found::asked_from(&reader, album, subject, site.now())?;
+        let from = from.map(|from| shell.words.at("found-from", from).into_owned());
+        let questions = found::questions(&reader, subject, site.now())?;
         let questions = questions.iter().map(|one| one.suggestion.id.to_string()).collect();
-        Ok(Page { questions, shell })
+        Ok(Page { from, questions, shell })
     });
     Ok(shown(&page.await?))
 }

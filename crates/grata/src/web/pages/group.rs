@@ -35,9 +35,18 @@ struct Group {
     waiting: u64,
     is_paused: bool,
     is_running: bool,
-    roster: Vec<(String, String)>,
+    roster: Vec<Member>,
     others: Vec<(String, String)>,
     records: Vec<(&'static str, String)>,
+}
+
+/// Somebody who is expected, whoever enrolled.
+struct Member {
+    id: String,
+    name: String,
+    /// A text to send them by their own channel, in their language: the same for everybody, so that nobody here has
+    /// to know who enrolled (ABU-2, BYS-7).
+    mail: String,
 }
 
 #[derive(Template)]
@@ -82,6 +91,15 @@ fn read(site: &Site, album: &Album, words: Words) -> Result<Group, AppError> {
         tx.people_of(album.id)?.into_iter().filter(|one| !roster.contains(one)).collect();
     let listed = roster.len() + others.len();
     let (roster, others) = (named(&tx, &roster)?, named(&tx, &others)?);
+    let mut members = Vec::new();
+    for (subject, name) in roster {
+        // In their own language, where pages are in it.
+        let language = tx.subject_language(subject)?;
+        let words = Words::of(language.as_str()).unwrap_or(words);
+        let values = [("name", name.clone()), ("album", album.title.clone())];
+        let mail = words.with("group-mail", &values).into_owned();
+        members.push(Member { id: subject.to_string(), name, mail });
+    }
     tx.commit(views::asked(album.id, listed, site.by()))?;
     let records = ["opinion", "consultation", "alternative"];
     Ok(Group {
@@ -96,16 +114,16 @@ fn read(site: &Site, album: &Album, words: Words) -> Result<Group, AppError> {
         is_paused: status.group.attested.is_paused,
         is_running: site.works().progress(&name(album)).is_some_and(|one| !one.is_over()),
         records: records.map(|key| (key, words.t(&format!("missing-{key}")).into_owned())).into(),
-        roster,
-        others,
+        roster: members,
+        others: others.into_iter().map(|(id, name)| (id.to_string(), name)).collect(),
     })
 }
 
 /// By name, so that the order says nothing.
-fn named(reader: &Reader, people: &[SubjectId]) -> Result<Vec<(String, String)>, AppError> {
+fn named(reader: &Reader, people: &[SubjectId]) -> Result<Vec<(SubjectId, String)>, AppError> {
     let mut all = Vec::new();
     for id in people {
-        all.push((id.to_string(), reader.profile(*id)?.name));
+        all.push((*id, reader.profile(*id)?.name));
     }
     all.sort_by(|one, other| one.1.cmp(&other.1).then(one.0.cmp(&other.0)));
     Ok(all)

@@ -10,6 +10,7 @@ use axum::http::header;
 use axum::response::Response;
 use grata_core::consent::{ActKind, ConsentAct, Decision, Means, Speaker, decide};
 use grata_core::emergency::State as Standing;
+use grata_core::enrolment::may_acknowledge;
 use grata_core::id::{AccountId, PhotoId};
 use grata_core::purpose::{Audience, Find, Publish, PurposeKind};
 use grata_core::rights::own_view;
@@ -27,7 +28,7 @@ use crate::app::channels::Titles;
 use crate::app::consents::{self, Answer};
 use crate::app::rights::{self, ObjectedTo, Received};
 use crate::app::tags::{self, FaceInPhoto};
-use crate::app::{found, groups, notice, people};
+use crate::app::{enrol, found, groups, notice, people};
 use crate::error::{AppError, ErrorKind, found as if_found};
 use crate::web::error::Trouble;
 use crate::web::guard::Visit;
@@ -69,8 +70,20 @@ struct Page {
     is_child: bool,
     is_restricted: bool,
     emergencies: Vec<String>,
+    enrolments: Vec<ToldEnrolment>,
     photos: Vec<String>,
     group: Option<Group>,
+}
+
+/// That somebody enrolled by this person's link (ABU-2).
+struct ToldEnrolment {
+    words: String,
+    /// Whether there are numbers that can be ended.
+    is_there: bool,
+    /// Whether it can be put away by now, by this link.
+    may_put_away: bool,
+    /// The link is a guardian's, who reads it and leaves it to the person.
+    is_own: bool,
 }
 
 /// The closed group of the album, for somebody who is in it.
@@ -80,6 +93,8 @@ struct Group {
     is_on: bool,
     /// Since when there is a template; none if there is none.
     enrolled: Option<String>,
+    /// From when on something is shown, if it is not yet.
+    from: Option<String>,
     /// Whether they can enrol now, by this link.
     may_enrol: bool,
     questions: usize,
@@ -160,6 +175,7 @@ fn read(site: &Site, invitation: &Invitation, shell: Shell) -> Result<Page, AppE
             Restriction::None => emergencies(&reader, invitation, words, site)?,
             Restriction::Since(_) => Vec::new(),
         },
+        enrolments: enrolments(&reader, invitation, words, site)?,
         is_restricted: subject.restriction != Restriction::None,
         photos: own_photos(&reader, invitation)?.iter().map(ToString::to_string).collect(),
         // Nobody is asked in a language that there is no notice in (TRA-5).
@@ -211,10 +227,37 @@ fn group(
         words: follows,
         is_on,
         enrolled: template.map(|template| words.day(day(template.enrolled_at)).into_owned()),
+        from: found::asked_from(reader, invitation.album, subject.id, site.now())?
+            .map(|from| words.at("found-from", from).into_owned()),
         may_enrol: is_own && gate.is_ok(),
         questions: if is_own { found::questions(reader, subject.id, site.now())?.len() } else { 0 },
         is_unequal: group.attested.profile.is_unequal(),
     }))
+}
+
+/// Enrolments by this person's link: told at once and on every visit, until the person says that they know.
+fn enrolments(
+    reader: &Reader,
+    invitation: &Invitation,
+    words: Words,
+    site: &Site,
+) -> Result<Vec<ToldEnrolment>, AppError> {
+    let (album, subject) = (invitation.album, invitation.subject);
+    let now = site.now();
+    let template = reader.template_of(subject, album)?.map(|template| template.enrolled_at);
+    let is_own = invitation.guardian.is_none();
+    let told = enrol::told(reader, album, subject, now)?.into_iter().map(|one| {
+        let is_there = template == Some(one.enrolled_at);
+        let key = if is_there { "me-enrolment" } else { "me-enrolment-gone" };
+        let words = words.at(key, one.enrolled_at).into_owned();
+        ToldEnrolment {
+            words,
+            is_there,
+            may_put_away: is_own && may_acknowledge(one.enrolled_at, now),
+            is_own,
+        }
+    });
+    Ok(told.collect())
 }
 
 /// What two of the organisation have asked for or opened, as the person reads it in the same moment (SEC-6).
@@ -333,6 +376,22 @@ pub async fn answer(site: Site, visit: Visit, Form(said): Form<Said>) -> Result<
     // Whatever showed them is recalled now, not when somebody looks.
     site.recall_soon();
     Ok(go_to("/me#questions"))
+}
+
+/// `POST /me/enrolled`: the person knows of the enrolments that their page tells of.
+///
+/// # Errors
+/// None of them can be put away by now, or the link is a guardian's.
+pub async fn enrolled(site: Site, visit: Visit) -> Result<Response, Trouble> {
+    let invitation = invitation(&visit)?;
+    if invitation.guardian.is_some() {
+        return Err(Trouble::forbidden());
+    }
+    site.change(move |site| {
+        enrol::acknowledge(site.store(), invitation.album, invitation.subject, site.by())
+    })
+    .await?;
+    Ok(go_to("/me"))
 }
 
 /// After a yes, a no takes it back; before one it refuses.
