@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 
 use crate::geometry::PixelRect;
 use crate::id::{AccountId, FaceId, NotMeId, SubjectId, TagId};
+use crate::objection::Objection;
 use crate::photo::{Face, Photo, PhotoDigest, same_place};
 use crate::time::Timestamp;
 
@@ -111,6 +112,22 @@ pub fn standing(photo: &Photo, face: &Face, acts: &[TagAct], not_me: &[NotMe]) -
         Some(TagKind::NotAFace) => FaceStanding::NotAFace,
         Some(TagKind::Undo(_)) | None => FaceStanding::Unknown,
     }
+}
+
+/// Whether a face may be compared, and somebody asked if it is theirs: nobody has said what it is, and nobody objects
+/// to it or to its photo.
+pub fn is_open(
+    photo: &Photo,
+    face: &Face,
+    acts: &[TagAct],
+    not_me: &[NotMe],
+    objections: &[Objection],
+) -> bool {
+    let objects = |one: &Objection| {
+        let hides = one.hides_in(photo).is_some_and(|rect| same_place(rect, face.region.rect));
+        hides || one.withholds(photo)
+    };
+    standing(photo, face, acts, not_me) == FaceStanding::Unknown && !objections.iter().any(objects)
 }
 
 /// Whether `act` may be recorded after `before`.

@@ -143,3 +143,38 @@ proptest! {
         prop_assert_ne!(stands(&photo, &acts, &[mark]), FaceStanding::Confirmed(ALICE));
     }
 }
+
+/// QUA-6, RTS-12: what is compared and asked about is one question, answered in one place.
+#[test]
+fn qua_6_rts_12_a_face_is_open_while_nobody_said_what_it_is_and_nobody_objects() {
+    use crate::id::ObjectionId;
+    use crate::objection::{ObjectionTarget, Outcome};
+    let own = photo(1, 1, PLACE);
+    let elsewhere = PixelRect::new(400, 400, 64, 80);
+    let open = |acts: &[TagAct], marks: &[NotMe], objections: &[Objection]| {
+        is_open(&own, &own.faces[0], acts, marks, objections)
+    };
+    assert!(open(&[], &[], &[]));
+    let is_alice = tag(1, TagKind::Is(ALICE), REVIEWER);
+    assert!(!open(&[is_alice.clone()], &[], &[]));
+    assert!(!open(&[tag(1, TagKind::NotAFace, REVIEWER)], &[], &[]));
+    assert!(open(&[is_alice.clone(), undo(2, 1)], &[], &[]));
+    assert!(open(&[is_alice], &[not_me(ALICE, &own, PLACE)], &[]), "nobody is held to be there");
+    let objection = |target, outcome| Objection {
+        id: ObjectionId::from_bytes([8; 16]),
+        target,
+        raised: Timestamp::UNIX_EPOCH,
+        outcome,
+    };
+    let place = |rect| ObjectionTarget::Region(own.file, rect);
+    for (target, outcome, expected) in [
+        (ObjectionTarget::Photo(own.file), Outcome::Open, false),
+        (ObjectionTarget::Photo(own.file), Outcome::Rejected(Timestamp::UNIX_EPOCH), true),
+        (ObjectionTarget::Photo(photo(2, 2, PLACE).file), Outcome::Open, true),
+        (place(PLACE), Outcome::Upheld(Timestamp::UNIX_EPOCH), false),
+        (place(PLACE), Outcome::TakenBack(Timestamp::UNIX_EPOCH), true),
+        (place(elsewhere), Outcome::Open, true),
+    ] {
+        assert_eq!(open(&[], &[], &[objection(target, outcome)]), expected, "{target:?} {outcome:?}");
+    }
+}

@@ -11,10 +11,10 @@ use grata_core::audit::entry::{Count, EventKind};
 use grata_core::basis::{Basis, Missing, may_compare_again};
 use grata_core::consent::Permit;
 use grata_core::id::{AlbumId, PhotoId};
-use grata_core::photo::{Face, Review, same_place};
+use grata_core::photo::{Face, Review};
 use grata_core::purpose::Find;
 use grata_core::scope::{Errand, Scope};
-use grata_core::tag::{FaceStanding, standing};
+use grata_core::tag::is_open;
 use grata_store::blobs::BlobKey;
 use grata_store::queries::groups::Group;
 use grata_store::queries::photos::PhotoCase;
@@ -350,14 +350,6 @@ impl<'a> Asked<'a> {
 
 /// The faces that are worth a question: nobody has said who they are, and nobody objects.
 fn places(case: &PhotoCase) -> Vec<Face> {
-    let photo = &case.photo;
-    if case.objections.iter().any(|objection| objection.withholds(photo)) {
-        return Vec::new();
-    }
-    let objected: Vec<_> = case.objections.iter().filter_map(|objection| objection.hides_in(photo)).collect();
-    let is_open = |face: &&Face| {
-        standing(photo, face, &case.tags, &case.not_me) == FaceStanding::Unknown
-            && !objected.iter().any(|rect| same_place(*rect, face.region.rect))
-    };
-    photo.faces.iter().filter(is_open).copied().collect()
+    let is_open = |face: &&Face| is_open(&case.photo, face, &case.tags, &case.not_me, &case.objections);
+    case.photo.faces.iter().filter(is_open).copied().collect()
 }

@@ -7,7 +7,7 @@ use grata_core::enrolment::{first_results, shows_results};
 use grata_core::id::{AlbumId, NotMeId, SubjectId, SuggestionId, TagId};
 use grata_core::photo::Face;
 use grata_core::purpose::Find;
-use grata_core::tag::{FaceStanding, NotMe, TagAct, TagKind, Tagger, standing};
+use grata_core::tag::{NotMe, TagAct, TagKind, Tagger, is_open};
 use grata_core::time::Timestamp;
 use grata_store::queries::photos::PhotoCase;
 use grata_store::queries::suggestions::StoredSuggestion;
@@ -50,15 +50,8 @@ pub fn questions(reader: &Reader, subject: SubjectId, now: Timestamp) -> Result<
         let Some(face) = case.photo.faces.iter().find(|face| face.id == suggestion.face).copied() else {
             continue;
         };
-        let is_open = standing(&case.photo, &face, &case.tags, &case.not_me) == FaceStanding::Unknown
-            && !case.not_me.iter().any(|mark| mark.excludes(subject, &case.photo, &face))
-            && !case.objections.iter().any(|one| one.withholds(&case.photo))
-            && !case
-                .objections
-                .iter()
-                .filter_map(|one| one.hides_in(&case.photo))
-                .any(|rect| grata_core::photo::same_place(rect, face.region.rect));
-        if is_open {
+        let said_no = case.not_me.iter().any(|mark| mark.excludes(subject, &case.photo, &face));
+        if !said_no && is_open(&case.photo, &face, &case.tags, &case.not_me, &case.objections) {
             questions.push(Question { suggestion, case, face });
         }
     }
