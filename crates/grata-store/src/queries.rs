@@ -32,6 +32,7 @@ pub mod groups;
 pub mod identities;
 pub mod log;
 pub mod objections;
+pub mod own_device;
 pub mod passkeys;
 pub mod photos;
 pub mod releases;

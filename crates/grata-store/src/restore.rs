@@ -11,12 +11,13 @@ use grata_core::digest::Digest;
 use grata_core::id::{AccountId, AlbumId, ObjectionId, SubjectId, TombstoneId};
 use grata_core::objection::{Objection, ObjectionTarget, Outcome};
 use grata_core::photo::PhotoDigest;
-use grata_core::purpose::ChannelKey;
+use grata_core::purpose::{ChannelKey, Publish};
 use grata_core::subject::Restriction;
 use grata_core::time::Timestamp;
 
 use crate::error::{Result, StoreError, StoreErrorKind};
 use crate::queries::channels::handle_of;
+use crate::queries::own_device;
 use crate::random;
 use crate::store::Store;
 use crate::tx::{Tx, handle};
@@ -41,6 +42,8 @@ pub struct CaughtUp {
     pub ended: u64,
     /// Channels that were retired since, and are again.
     pub retired: u64,
+    /// Galleries in which *Find me* was turned off since, and is again.
+    pub turned_off: u64,
 }
 
 impl Store {
@@ -130,6 +133,7 @@ impl Tx {
         let mut closed = BTreeSet::new();
         let mut ended = BTreeSet::new();
         let mut retired = BTreeSet::new();
+        let mut turned_off = Vec::new();
         let known = self.everything_handles_are_about()?;
         self.end_emergencies()?;
         for (bytes, place) in entries.iter().zip(from..) {
@@ -167,6 +171,8 @@ impl Tx {
                         About::Account(account) => drop(closed.insert(*account)),
                         About::Gallery(album, link) => drop(ended.insert((*album, *link))),
                         About::Channel(name) => drop(retired.insert(name.clone())),
+                        About::OwnDevice(publish) if turned_off.contains(publish) => {}
+                        About::OwnDevice(publish) => turned_off.push(publish.clone()),
                         About::WayIn(way) => self.end_way_in(*way)?,
                     }
                 }
@@ -199,6 +205,10 @@ impl Tx {
         for channel in retired {
             self.retire_channel(&channel, true)?;
             done.retired += 1;
+        }
+        for publish in turned_off {
+            self.turn_own_device_off(&publish)?;
+            done.turned_off += 1;
         }
         self.end_what_signs_in()?;
         // An objection outlasts the freeze: it is open until somebody decides about it, again if need be.
@@ -245,6 +255,9 @@ impl Tx {
         for (name, _) in self.channels()? {
             known.insert(handle_of(&name).0, About::Channel(name));
         }
+        for publish in self.own_devices()? {
+            known.insert(own_device::handle_of(&publish).0, About::OwnDevice(publish));
+        }
         known.extend(self.ways_in()?.into_iter().map(|way| (way.0, About::WayIn(way))));
         Ok(known)
     }
@@ -257,6 +270,8 @@ enum About {
     Account(AccountId),
     Gallery(AlbumId, Digest),
     Channel(ChannelKey),
+    /// Where people look for themselves on their own device.
+    OwnDevice(Publish),
     /// With which somebody of the organisation signs in. Only its end leaves a handle.
     WayIn(Digest),
 }

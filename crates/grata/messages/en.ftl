@@ -982,3 +982,7 @@ own-device-is-off = It is off.
 own-device-on = Turn it on
 own-device-off = Turn it off
 own-device-missing = It is on, and not ready on this machine: { $what }
+own-device-who = What kind of people are in this album
+own-device-records = For a school or an employer: four records
+own-device-records-help = What is not filled in here is taken from the closed group of this album, if it has one.
+own-device-refused = At a school or at work it stays off without all of these:

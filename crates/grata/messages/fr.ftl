@@ -982,3 +982,7 @@ own-device-is-off = C'est désactivé.
 own-device-on = Activer
 own-device-off = Désactiver
 own-device-missing = C'est activé, mais pas prêt sur cette machine : { $what }
+own-device-who = Quelles personnes sont dans cet album
+own-device-records = Pour une école ou un employeur : quatre documents
+own-device-records-help = Ce qui n'est pas rempli ici est repris du groupe fermé de cet album, s'il en a un.
+own-device-refused = À l'école ou au travail, cela reste désactivé sans tout ceci :

@@ -73,8 +73,11 @@ fn bys_10_find_me_is_off_until_somebody_turns_it_on_and_says_what_it_needs() {
         (&line["find_me"], &line["missing"], &line["channel"]),
         (&"off".into(), &Value::Null, &"website".into())
     );
-    let line = ask(&["--on"]).expect(0).line();
-    assert_eq!(line["find_me"], "on");
+    // CON-9: what kind of people they are is said, not supposed.
+    let refused = ask(&["--on"]).expect(1).errors;
+    assert!(refused.contains("--profile free"), "{refused}");
+    let line = ask(&["--on", "--profile", "free"]).expect(0).line();
+    assert_eq!((&line["find_me"], &line["profile"]), (&"on".into(), &"free".into()));
     assert!(line["missing"].as_str().unwrap().contains("not installed"), "{line}");
     assert_eq!(
         ask(&["--channel", "gallery"]).expect(0).line()["find_me"],
@@ -86,6 +89,31 @@ fn bys_10_find_me_is_off_until_somebody_turns_it_on_and_says_what_it_needs() {
     assert!(ask(&["--channel", "moon"]).expect(1).errors.contains("no channel called moon"));
     // On record, each time.
     assert_eq!(entries(), before + 2);
+}
+
+/// CON-9: a school or an employer has four records, or it stays off.
+#[test]
+fn con_9_find_me_stays_off_at_a_school_without_its_four_records() {
+    let house = House::new();
+    let ask = |more: &[&str]| house.json(&[&["album", "find-me", ALBUM], more].concat());
+    let on = ["--on", "--profile", "school"];
+    let sum = "ab".repeat(32);
+    let dpia = ["--dpia", "file 7 of 2026-10-01", "--dpia-sha256", &sum];
+    let record = "file 8 of 2026-10-02";
+    let two = ["--opinion", record, "--consultation", record];
+    let refused = ask(&on).expect(1).errors;
+    assert!(refused.contains("missing: assessment, opinion, consultation, alternative"), "{refused}");
+    let refused = ask(&[&on[..], &dpia, &two].concat()).expect(1).errors;
+    assert!(refused.contains("missing: alternative") && refused.contains("--alternative"), "{refused}");
+    assert_eq!(ask(&[]).expect(0).line()["find_me"], "off");
+    let all = [&on[..], &dpia, &two, &["--alternative", record]].concat();
+    let line = ask(&all).expect(0).line();
+    assert_eq!((&line["find_me"], &line["profile"]), (&"on".into(), &"school".into()));
+    let words = house.run(&["album", "find-me", ALBUM]).expect(0).text;
+    assert!(words.contains("Consent may be invalid in a school"), "{words}");
+    // Off and on again: what is on record stays.
+    ask(&["--off"]).expect(0);
+    assert_eq!(ask(&on).expect(0).line()["find_me"], "on");
 }
 
 #[test]

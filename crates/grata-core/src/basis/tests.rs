@@ -247,3 +247,29 @@ fn bys_9_photos_are_compared_again_once_a_day_and_so_often_at_most() {
     }
     assert_eq!(rounds, MOST_LATE_ROUNDS);
 }
+
+/// CON-9: one gate for the server and for the person's own device.
+#[test]
+fn con_9_on_their_own_device_too_a_school_needs_its_four_records() {
+    let today = date("2026-11-22");
+    let all = World::new(Profile::School).attested.records();
+    for profile in [Profile::School, Profile::Employer] {
+        assert_eq!(own_device(profile, &all, today), Ok(()));
+        let none = Err(vec![Missing::Assessment, Missing::Opinion, Missing::Consultation, Missing::Alternative]);
+        assert_eq!(own_device(profile, &Records::default(), today), none);
+        let early = date("2026-09-30");
+        let announced = vec![
+            Missing::AssessmentToCome,
+            Missing::Opinion,
+            Missing::Consultation,
+            Missing::Alternative,
+        ];
+        assert_eq!(own_device(profile, &all, early), Err(announced), "what is announced is not done");
+        let empty = Some(Record { reference: " ".into(), ..record().unwrap() });
+        let three = Records { opinion: empty, ..all.clone() };
+        assert_eq!(own_device(profile, &three, today), Err(vec![Missing::Opinion]));
+        let opinion = Records { opinion: record(), ..Records::default() };
+        assert_eq!(own_device(profile, &Records { opinion: None, ..all.clone() }.or(opinion), today), Ok(()));
+    }
+    assert_eq!(own_device(Profile::Free, &Records::default(), today), Ok(()));
+}

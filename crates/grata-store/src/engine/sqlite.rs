@@ -25,6 +25,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../../migrations/sqlite/0009_codes.sql"),
     include_str!("../../migrations/sqlite/0010_groups.sql"),
     include_str!("../../migrations/sqlite/0011_enrolling.sql"),
+    include_str!("../../migrations/sqlite/0012_own_device.sql"),
 ];
 
 /// How long a writer waits for the one before it.

@@ -44,7 +44,7 @@ const COLUMNS: &str = "album, profile, model, closed_on, roster_sha256, all_agre
                        opinion_on, consultation, consultation_on, alternative, alternative_on, paused_at, embedded, \
                        late_rounds, late_round_at";
 
-const PROFILES: &[(&str, Profile)] =
+pub(crate) const PROFILES: &[(&str, Profile)] =
     &[("free", Profile::Free), ("school", Profile::School), ("employer", Profile::Employer)];
 
 fn group(row: &Row) -> Result<Group> {

@@ -5,9 +5,8 @@ use std::path::Path;
 
 use grata_core::audit::entry::{Count, EventKind};
 use grata_core::basis::{
-    Assessment, Basis, Calibrated, Missing, Present, Profile, Record, in_force, point, roster_digest,
+    Basis, Calibrated, Missing, Present, Profile, Records, in_force, point, roster_digest,
 };
-use grata_core::digest::Digest;
 use grata_core::id::{AlbumId, SubjectId};
 use grata_core::time::{Date, Timestamp, day};
 use grata_store::queries::groups::Group;
@@ -28,10 +27,8 @@ pub struct Changes {
     pub closed: bool,
     /// That everybody expected agreed to the comparison.
     pub all_agreed: bool,
-    /// The impact assessment: where it is, and of which day.
-    pub assessment: Option<Record>,
-    /// Its SHA-256.
-    pub assessment_sha256: Option<Digest>,
+    /// The impact assessment; for a school or an employer the three records besides.
+    pub records: Records,
     /// Since when people were told.
     pub notice_on: Option<Date>,
     /// The day of the earliest photo.
@@ -46,12 +43,6 @@ pub struct Changes {
     pub calibration: Option<(std::path::PathBuf, Option<std::path::PathBuf>)>,
     /// That the calibration was measured on children (QUA-4).
     pub on_children: bool,
-    /// The opinion of the data protection officer.
-    pub opinion: Option<Record>,
-    /// The consultation of those concerned.
-    pub consultation: Option<Record>,
-    /// The alternative that was tried.
-    pub alternative: Option<Record>,
 }
 
 /// How a group stands. Numbers, and nobody's name.
@@ -215,16 +206,6 @@ pub fn attest(store: &Store, album: AlbumId, changes: &Changes, by: By) -> Resul
         own.calibration = Some(calibrated);
         group.model = model;
     }
-    match (&changes.assessment, changes.assessment_sha256) {
-        (Some(record), Some(sha256)) => {
-            own.assessment = Some(Assessment { record: record.clone(), sha256 });
-        }
-        (None, None) => {}
-        _ => {
-            let message = "an impact assessment is given with its place, its day and its SHA-256";
-            return Err(AppError::new(ErrorKind::Invalid, message).hint("Nothing was put on record."));
-        }
-    }
     fn set<T: Clone>(to: &mut Option<T>, from: &Option<T>) {
         if from.is_some() {
             to.clone_from(from);
@@ -235,9 +216,10 @@ pub fn attest(store: &Store, album: AlbumId, changes: &Changes, by: By) -> Resul
     set(&mut own.accountable, &changes.accountable);
     set(&mut own.until, &changes.until);
     set(&mut own.ceiling, &changes.ceiling);
-    set(&mut own.opinion, &changes.opinion);
-    set(&mut own.consultation, &changes.consultation);
-    set(&mut own.alternative, &changes.alternative);
+    set(&mut own.assessment, &changes.records.assessment);
+    set(&mut own.opinion, &changes.records.opinion);
+    set(&mut own.consultation, &changes.records.consultation);
+    set(&mut own.alternative, &changes.records.alternative);
     tx.update_group(&group)?;
     tx.commit(by.event(EventKind::GroupAttested).in_album(album))?;
     Ok(())

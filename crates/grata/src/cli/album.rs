@@ -6,6 +6,7 @@ use std::io;
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
+use grata_core::basis::Profile;
 use grata_core::notice::Language;
 use grata_core::purpose::{Audience, ChannelKey, Publish};
 use grata_core::taken::TimeStep;
@@ -17,7 +18,9 @@ use super::arguments::{KeptArguments, audience, date};
 use super::print;
 use super::progress::Progress;
 use crate::app::albums::{self, AlbumContent, NewAlbum};
-use crate::app::{finder, own_device, times};
+use super::group::{Kind, RecordArguments, UNEQUAL};
+use crate::app::own_device::{self, Standing};
+use crate::app::{finder, times};
 use crate::cx::Cx;
 use crate::error::{AppError, ErrorKind};
 use crate::words::{harmless, shown};
@@ -149,7 +152,7 @@ fn step(text: &str) -> Result<Kept, String> {
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
-  grata album find-me \"Match of 5 September\" --on
+  grata album find-me \"Match of 5 September\" --on --profile free
   grata album find-me \"Match of 5 September\" --channel gallery --off
 
 The person's browser looks through the finished photos that their gallery link shows anyway. Their face and
@@ -166,6 +169,11 @@ struct FindMe {
     /// Turn it off
     #[arg(long)]
     off: bool,
+    /// What kind of people are in the album; said whenever it is turned on
+    #[arg(long, value_enum, requires = "on")]
+    profile: Option<Kind>,
+    #[command(flatten)]
+    records: RecordArguments,
     #[command(flatten)]
     common: KeptArguments,
 }
@@ -175,6 +183,10 @@ struct FindMeLine {
     album: String,
     channel: String,
     find_me: &'static str,
+    /// What kind of people are in the album.
+    profile: Option<&'static str>,
+    /// What is not on record: it is turned on, and closed all the same.
+    not_on_record: Vec<&'static str>,
     /// What is missing on this machine.
     missing: Option<String>,
 }
@@ -351,20 +363,46 @@ fn find_me(order: &FindMe, cx: &Cx) -> Result<(), AppError> {
     })?;
     drop(reader);
     let publish = Publish { album: album.id, channel };
-    if order.on || order.off {
-        own_device::set(&store, &publish, order.on, cx.by())?;
+    if order.on {
+        let profile = order.profile.ok_or_else(|| {
+            AppError::new(ErrorKind::Invalid, "it is not said what kind of people are in the album").hint(
+                "Give --profile free for people who come together of their own will, --profile school or --profile \
+                 employer. Nothing was changed.",
+            )
+        })?;
+        own_device::turn_on(&store, &publish, profile.into(), order.records.records(), cx.by())?;
     }
-    let is_on = own_device::is_on(&store.read()?, &publish)?;
+    if order.off {
+        own_device::turn_off(&store, &publish, cx.by())?;
+    }
+    let standing = own_device::standing(&store.read()?, &publish, cx.now())?;
+    let is_on = standing.is_on();
+    let (profile, not_on_record) = match standing {
+        Standing::Off => (None, Vec::new()),
+        Standing::On(profile) => (Some(profile), Vec::new()),
+        Standing::Refused(missing) => (None, missing.iter().map(|one| one.as_str()).collect()),
+    };
     let missing = if is_on { finder::open(&cx.config).err().map(|error| error.to_string()) } else { None };
     let line = FindMeLine {
         album: publish.album.to_string(),
         channel: publish.channel.to_string(),
         find_me: if is_on { "on" } else { "off" },
+        profile: profile.map(Profile::as_str),
+        not_on_record,
         missing,
     };
     print::line(order.common.json, &line, |line| {
-        let missing = line.missing.as_ref().map(|missing| format!("\nNot ready: {missing}"));
-        format!("Find me is {} for {}.{}", line.find_me, line.channel, missing.unwrap_or_default())
+        let mut text = format!("Find me is {} for {}.", line.find_me, line.channel);
+        if profile.is_some_and(Profile::is_unequal) {
+            text += &format!("\n{UNEQUAL}");
+        }
+        if !line.not_on_record.is_empty() {
+            text += &format!("\nNot on record: {}", line.not_on_record.join(", "));
+        }
+        if let Some(missing) = &line.missing {
+            text += &format!("\nNot ready: {missing}");
+        }
+        text
     });
     Ok(())
 }

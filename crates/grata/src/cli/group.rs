@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand, ValueEnum};
-use grata_core::basis::{Missing, Profile, Record};
+use grata_core::basis::{Assessment, Missing, Profile, Record, Records};
 use grata_core::digest::Digest;
 use grata_core::time::{Date, day};
 use serde::Serialize;
@@ -62,7 +62,7 @@ struct Create {
 
 /// What kind of group.
 #[derive(Debug, Clone, Copy, ValueEnum)]
-enum Kind {
+pub(super) enum Kind {
     /// People who come together of their own will
     Free,
     /// A school: consent may be invalid there, and four records more are needed
@@ -132,12 +132,8 @@ struct Attest {
     /// Everybody expected in the pictures agreed to the comparison
     #[arg(long)]
     all_agreed: bool,
-    /// The impact assessment, as `PLACE of DAY`
-    #[arg(long, value_name = "PLACE of DAY", value_parser = record, requires = "dpia_sha256")]
-    dpia: Option<Record>,
-    /// SHA-256 of the impact assessment
-    #[arg(long, value_name = "SUM", value_parser = sum, requires = "dpia")]
-    dpia_sha256: Option<Digest>,
+    #[command(flatten)]
+    records: RecordArguments,
     /// Since when people were told, before the first photo
     #[arg(long, value_name = "DAY", value_parser = date)]
     notice_on: Option<Date>,
@@ -162,6 +158,19 @@ struct Attest {
     /// The calibration was measured on photos of children, who agreed with whoever answers for them
     #[arg(long, requires = "calibration")]
     on_children: bool,
+    #[command(flatten)]
+    kept: KeptArguments,
+}
+
+/// What is on record before faces are compared.
+#[derive(Debug, Args)]
+pub(super) struct RecordArguments {
+    /// The impact assessment, as `PLACE of DAY`
+    #[arg(long, value_name = "PLACE of DAY", value_parser = record, requires = "dpia_sha256")]
+    dpia: Option<Record>,
+    /// SHA-256 of the impact assessment
+    #[arg(long, value_name = "SUM", value_parser = sum, requires = "dpia")]
+    dpia_sha256: Option<Digest>,
     /// For a school or an employer: the opinion of the data protection officer, as `PLACE of DAY`
     #[arg(long, value_name = "PLACE of DAY", value_parser = record)]
     opinion: Option<Record>,
@@ -171,8 +180,19 @@ struct Attest {
     /// For a school or an employer: the alternative that was tried, as `PLACE of DAY`
     #[arg(long, value_name = "PLACE of DAY", value_parser = record)]
     alternative: Option<Record>,
-    #[command(flatten)]
-    kept: KeptArguments,
+}
+
+impl RecordArguments {
+    /// What was given.
+    pub(super) fn records(&self) -> Records {
+        let assessment = self.dpia.clone().zip(self.dpia_sha256);
+        Records {
+            assessment: assessment.map(|(record, sha256)| Assessment { record, sha256 }),
+            opinion: self.opinion.clone(),
+            consultation: self.consultation.clone(),
+            alternative: self.alternative.clone(),
+        }
+    }
 }
 
 /// The closed group of an album: how it stands, comparing its photos, or deleting it with all templates
@@ -250,7 +270,7 @@ fn words(missing: Missing) -> &'static str {
 }
 
 /// What is said wherever a school or an employer sees its group (CON-9).
-const UNEQUAL: &str = "Consent may be invalid in a school or at work: who cannot say no freely has not said yes. \
+pub(super) const UNEQUAL: &str = "Consent may be invalid in a school or at work: who cannot say no freely has not said yes. \
                        Authorities have forbidden such uses. Tagging by hand and finding by code cost nobody anything.";
 
 #[derive(Serialize)]
@@ -415,8 +435,7 @@ fn changes(attest: &Attest) -> Changes {
     Changes {
         closed: attest.closed,
         all_agreed: attest.all_agreed,
-        assessment: attest.dpia.clone(),
-        assessment_sha256: attest.dpia_sha256,
+        records: attest.records.records(),
         notice_on: attest.notice_on,
         captured_from: attest.captured_from,
         accountable: attest.accountable.clone(),
@@ -424,9 +443,6 @@ fn changes(attest: &Attest) -> Changes {
         ceiling: attest.ceiling,
         calibration: attest.calibration.clone().map(|file| (file, attest.model.clone())),
         on_children: attest.on_children,
-        opinion: attest.opinion.clone(),
-        consultation: attest.consultation.clone(),
-        alternative: attest.alternative.clone(),
     }
 }
 

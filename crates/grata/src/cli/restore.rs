@@ -77,11 +77,12 @@ pub fn run(arguments: &Arguments, cx: &Cx) -> Result<Finish, AppError> {
         "accounts_closed": done.closed,
         "gallery_links_ended": done.ended,
         "channels_retired": done.retired,
+        "find_me_off": done.turned_off,
     });
     print::line(arguments.json, &line, |_| {
         format!(
             "Restored to {}. {} caught up with: {} erased again, {} frozen, {} withheld, \
-             {} and {} ended, {} retired. Nobody is signed in.",
+             {} and {} ended, {} retired, Find me off in {}. Nobody is signed in.",
             shown(&order.places.data),
             count(usize::try_from(done.entries).unwrap_or(usize::MAX), "newer record"),
             done.erased.len(),
@@ -90,6 +91,7 @@ pub fn run(arguments: &Arguments, cx: &Cx) -> Result<Finish, AppError> {
             count(usize::try_from(done.closed).unwrap_or(usize::MAX), "account"),
             count(usize::try_from(done.ended).unwrap_or(usize::MAX), "gallery link"),
             count(usize::try_from(done.retired).unwrap_or(usize::MAX), "channel"),
+            count(usize::try_from(done.turned_off).unwrap_or(usize::MAX), "gallery"),
         )
     });
     if !done.frozen.is_empty() || done.withheld > 0 {

@@ -12,6 +12,9 @@ use grata::app::own_device;
 use grata::config::Config;
 use grata::web::access::TABLE;
 use grata::web::headers::CONTENT_SECURITY_POLICY;
+use grata_core::audit::entry::EventKind;
+use grata_core::basis::{Assessment, Profile, Record, Records};
+use grata_core::digest::Digest;
 use grata_core::geometry::Size;
 use grata_core::tag::{FaceStanding, standing};
 use grata_store::queries::accounts::Role;
@@ -19,10 +22,12 @@ use serde_json::{Value, json};
 
 use crate::made_model;
 use crate::site::{Site, Who};
+use crate::support::event;
 use crate::world::{World, region};
 
 pub const TESTS: &[(&str, fn())] = &[
     ("bys_11_on_or_off_the_same_routes_are_there", bys_11_on_or_off_the_same_routes_are_there),
+    ("con_9_a_school_needs_its_four_records", con_9_a_school_needs_its_four_records),
     (
         "bys_10_where_nothing_is_installed_the_page_says_so",
         bys_10_where_nothing_is_installed_the_page_says_so,
@@ -40,7 +45,11 @@ pub const MEASURED: &[(&str, fn())] = &[("finding_takes_so_long", finding_takes_
 const FIND: &str = "/gallery?view=find";
 
 fn turn(site: &Site, is_on: bool) {
-    own_device::set(&site.store, &site.world.website(), is_on, site.by()).unwrap();
+    let publish = site.world.website();
+    match is_on {
+        true => own_device::turn_on(&site.store, &publish, Profile::Free, Records::default(), site.by()).unwrap(),
+        false => own_device::turn_off(&site.store, &publish, site.by()).unwrap(),
+    }
 }
 
 /// BYS-11: nothing is there with it on that is not there with it off, but static files.
@@ -70,11 +79,90 @@ fn bys_11_on_or_off_the_same_routes_are_there() {
     let on = format!("/desk/albums/{album}/own-device");
     site.post(&owner, &on, &[("channel", "website"), ("is_on", "no")]).expect(303);
     assert!(!site.get(&guest, "/gallery").text().contains(FIND));
-    site.post(&owner, &on, &[("channel", "gallery"), ("is_on", "yes")]).expect(303);
+    // What kind of people they are is said, not supposed (CON-9).
+    site.post(&owner, &on, &[("channel", "gallery"), ("is_on", "yes")]).expect(422);
+    site.post(&owner, &on, &[("channel", "gallery"), ("is_on", "yes"), ("profile", "free")]).expect(303);
     assert!(!site.get(&guest, "/gallery").text().contains(FIND), "that was another channel");
     // And each turn is on record.
     let log = site.get(&owner, "/desk/log").text();
     assert!(log.matches("Album changed").count() >= 3, "{log}");
+}
+
+/// CON-9: at a school or at work it stays off without all four records, whoever asks; M0 and M1 go on.
+fn con_9_a_school_needs_its_four_records() {
+    let site = Site::new();
+    let file = site.release().remove(0);
+    let (guest, owner, album) = (site.guest(), site.staff(Role::Owner), site.world.album);
+    let on = format!("/desk/albums/{album}/own-device");
+    let record = |key: &str| [(key.to_string(), "file 7".to_string()), (format!("{key}_on"), "2026-09-01".into())];
+    let all: Vec<(String, String)> = [("assessment_sha256".to_string(), "ab".repeat(32))]
+        .into_iter()
+        .chain(["assessment", "opinion", "consultation", "alternative"].into_iter().flat_map(record))
+        .collect();
+    let order = |profile: &str, without: &str| {
+        let fields: Vec<(&str, &str)> = [("channel", "website"), ("is_on", "yes"), ("profile", profile)]
+            .into_iter()
+            .chain(all.iter().map(|(key, value)| (key.as_str(), value.as_str())))
+            .filter(|(key, _)| without.is_empty() || !key.starts_with(without))
+            .collect();
+        site.post(&owner, &on, &fields)
+    };
+    for profile in ["school", "employer"] {
+        for (without, words) in [
+            ("assessment", "An impact assessment"),
+            ("opinion", "Opinion of the data protection officer"),
+            ("consultation", "Consultation of those concerned"),
+            ("alternative", "The alternative that was tried"),
+        ] {
+            let page = order(profile, without).expect(403).text();
+            let list = page.split("role=\"alert\"").nth(1).unwrap().split("</ul>").next().unwrap();
+            assert!(list.contains(words) && list.matches("<li>").count() == 1, "{profile}: {list}");
+            assert!(page.contains("Consent may be invalid"), "the interface says so");
+            assert!(!site.get(&guest, "/gallery").text().contains(FIND));
+        }
+    }
+    // M0 and M1 are there all the while.
+    site.get(&guest, &format!("/gallery/{file}")).expect(200);
+    site.get(&site.person(site.world.anna), "/me").expect(200);
+    order("school", "").expect(303);
+    assert!(site.get(&guest, "/gallery").text().contains(FIND));
+    assert!(site.get(&guest, FIND).expect(200).text().contains("Consent may be invalid"));
+    // Given once: another channel takes them from the closed group of the album, not from nowhere.
+    let other = [("channel", "gallery"), ("is_on", "yes"), ("profile", "school")];
+    site.post(&owner, &on, &other).expect(403);
+    // If one is gone, the page is closed at once, and the gallery is not.
+    let raw = rusqlite::Connection::open(site.store.places().data.join("grata.db")).unwrap();
+    raw.execute("UPDATE own_device SET opinion = NULL, opinion_on = NULL", []).unwrap();
+    drop(raw);
+    site.get(&guest, FIND).expect(403);
+    let page = site.get(&guest, "/gallery").expect(200).text();
+    assert!(!page.contains(FIND) && page.contains(&file), "{page}");
+    // A closed group of a school makes a school of the album, and its records count.
+    let site = Site::new();
+    site.release();
+    let mut tx = site.store.begin(site.now()).unwrap();
+    tx.insert_group(album_of(&site), Profile::School).unwrap();
+    tx.commit(event(EventKind::GroupCreated)).unwrap();
+    let publish = site.world.website();
+    let turn_on = || own_device::turn_on(&site.store, &publish, Profile::Free, Records::default(), site.by());
+    let refused = turn_on().unwrap_err();
+    assert!(refused.to_string().contains("missing: assessment, opinion, consultation, alternative"), "{refused}");
+    let mut tx = site.store.begin(site.now()).unwrap();
+    let mut group = tx.group(album_of(&site)).unwrap().unwrap();
+    let record = Record { reference: "file 7".into(), on: "2026-09-01".parse().unwrap() };
+    group.attested.assessment = Some(Assessment { record: record.clone(), sha256: Digest([1; 32]) });
+    group.attested.opinion = Some(record.clone());
+    group.attested.consultation = Some(record.clone());
+    group.attested.alternative = Some(record);
+    tx.update_group(&group).unwrap();
+    tx.commit(event(EventKind::GroupAttested)).unwrap();
+    turn_on().unwrap();
+    let standing = own_device::standing(&site.store.read().unwrap(), &publish, site.now()).unwrap();
+    assert_eq!(standing, own_device::Standing::On(Profile::School));
+}
+
+fn album_of(site: &Site) -> grata_core::id::AlbumId {
+    site.world.album
 }
 
 fn bys_10_where_nothing_is_installed_the_page_says_so() {
@@ -340,7 +428,9 @@ fn bys_11_bys_12_a_browser_finds_somebody() {
         assert_eq!(worker["asked"], json!([]), "nothing went out");
 
         real.ask(base, "desk", &order);
-        assert!(!own_device::is_on(&site.store.read().unwrap(), &site.world.website()).unwrap());
+        let reader = site.store.read().unwrap();
+        let standing = own_device::standing(&reader, &site.world.website(), site.now()).unwrap();
+        assert_eq!(standing, own_device::Standing::Off);
     });
 }
 

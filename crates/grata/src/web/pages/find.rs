@@ -7,6 +7,7 @@ use axum::Form;
 use axum::extract::Path;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
+use grata_core::basis::Profile;
 use grata_core::geometry::PixelRect;
 use grata_core::id::AlbumId;
 use grata_store::queries::albums::Album;
@@ -42,6 +43,8 @@ struct Page {
     /// The gallery.
     back: String,
     files: Vec<String>,
+    /// A school or an employer: consent may be invalid (CON-9).
+    is_unequal: bool,
     /// None if it is not installed here.
     means: Option<Means>,
     /// Why another picture is needed, by name.
@@ -58,7 +61,7 @@ pub async fn page(
     site: Site,
     visit: &Visit,
     headers: &HeaderMap,
-    (album, chosen): (Album, Option<AlbumId>),
+    (album, chosen, profile): (Album, Option<AlbumId>, Profile),
     files: Vec<String>,
 ) -> Result<Response, Trouble> {
     let secret = Cookie::Page.read(headers).unwrap_or_default();
@@ -87,7 +90,8 @@ pub async fn page(
     let said = |reason: Reason| (reason.as_str(), reason.words(words.code()).unwrap_or_default().to_string());
     let reasons = Reason::ALL.map(said).into();
     let back = chosen.map_or_else(|| "/gallery".into(), |album| format!("/gallery?album={album}"));
-    let mut answer = shown(&Page { shell: Shell::of(visit), album, back, files, means, reasons, personal });
+    let (shell, is_unequal) = (Shell::of(visit), profile.is_unequal());
+    let mut answer = shown(&Page { shell, album, back, files, is_unequal, means, reasons, personal });
     let permissions = HeaderName::from_static("permissions-policy");
     answer.headers_mut().insert(permissions, HeaderValue::from_static(PAGE_PERMISSIONS));
     Ok(answer)

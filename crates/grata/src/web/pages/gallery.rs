@@ -10,13 +10,14 @@ use askama::Template;
 use axum::extract::{Path, Query};
 use axum::http::HeaderMap;
 use axum::response::Response;
+use grata_core::basis::Profile;
 use grata_core::purpose::{Publish, Reach, Shared};
 use grata_store::queries::albums::Album;
 use grata_store::queries::releases::StoredRendition;
 use grata_vision::decode::{self, Format};
 
 use super::{Shell, find, shown};
-use crate::app::own_device;
+use crate::app::own_device::{self, Standing};
 use crate::app::releases::folder::kept_bytes;
 use crate::error::{AppError, ErrorKind};
 use crate::web::error::Trouble;
@@ -157,8 +158,11 @@ struct Seen {
     finding: Finding,
     shots: Vec<Shot>,
     total: usize,
-    /// All that may be shown, whatever is looked for, by their neutral names: for *Find me*, where that is on.
-    own_device: Option<Vec<String>>,
+    /// All that may be shown, whatever is looked for, by their neutral names, and what kind of people they are: for
+    /// *Find me*, where that is on.
+    own_device: Option<(Vec<String>, Profile)>,
+    /// *Find me* was turned on, and may not be (CON-9).
+    is_refused: bool,
 }
 
 fn look(site: &Site, publish: &Publish, wanted: &Wanted) -> Result<Seen, AppError> {
@@ -167,9 +171,15 @@ fn look(site: &Site, publish: &Publish, wanted: &Wanted) -> Result<Seen, AppErro
     let all = site.remembered().shots(&reader, publish, site.cx())?;
     let finding = Finding::new(&reader, album.id, wanted, &all)?;
     let shots = finding.among(&reader, album.id, &all)?;
-    let is_on = own_device::is_on(&reader, publish)? && !all.is_empty();
-    let own_device = is_on.then(|| all.iter().map(|shot| shot.file.to_string()).collect());
-    Ok(Seen { album, finding, shots, total: all.len(), own_device })
+    let standing = own_device::standing(&reader, publish, site.now())?;
+    let is_refused = matches!(standing, Standing::Refused(_));
+    let own_device = match standing {
+        Standing::On(profile) if !all.is_empty() => {
+            Some((all.iter().map(|shot| shot.file.to_string()).collect(), profile))
+        }
+        _ => None,
+    };
+    Ok(Seen { album, finding, shots, total: all.len(), own_device, is_refused })
 }
 
 /// `GET /gallery`
@@ -185,11 +195,15 @@ pub async fn page(
     let shared = guest(&visit)?;
     let Some(publish) = chosen(&shared, &wanted)? else { return albums_page(&site, &visit, shared).await };
     let (asked, finds) = (wanted.page, wanted.view.as_deref() == Some(FIND));
-    let Seen { album, finding, shots, total, own_device } =
+    let Seen { album, finding, shots, total, own_device, is_refused } =
         site.run(move |site| look(site, &publish, &wanted)).await?;
+    if finds && is_refused {
+        return Err(Trouble::forbidden());
+    }
     let is_own_device = own_device.is_some();
-    if let Some(files) = own_device.filter(|_| finds) {
-        return find::page(site, &visit, &headers, (album, finding.album), files).await;
+    if let Some((files, profile)) = own_device.filter(|_| finds) {
+        let album = (album, finding.album, profile);
+        return find::page(site, &visit, &headers, album, files).await;
     }
     let found = shots.len();
     let pages = found.div_ceil(ON_A_PAGE).max(1);

@@ -8,7 +8,7 @@ use askama::Template;
 use axum::Form;
 use axum::extract::Path;
 use axum::response::Response;
-use grata_core::basis::{Profile, Record};
+use grata_core::basis::{Assessment, Profile, Record, Records};
 use grata_core::id::SubjectId;
 use grata_core::time::{Date, day};
 use grata_store::Reader;
@@ -194,20 +194,54 @@ pub async fn roster(
 pub struct Attested {
     closed: String,
     all_agreed: String,
-    assessment: String,
-    assessment_on: String,
-    assessment_sha256: String,
+    #[serde(flatten)]
+    records: RecordFields,
     notice_on: String,
     captured_from: String,
     accountable: String,
     until: String,
     ceiling: String,
+}
+
+/// The impact assessment, and the three records besides of a school or an employer. An empty field says nothing.
+#[derive(Deserialize, Default)]
+#[serde(default)]
+pub struct RecordFields {
+    assessment: String,
+    assessment_on: String,
+    assessment_sha256: String,
     opinion: String,
     opinion_on: String,
     consultation: String,
     consultation_on: String,
     alternative: String,
     alternative_on: String,
+}
+
+impl RecordFields {
+    /// What was filled in.
+    ///
+    /// # Errors
+    /// A field makes no sense, or one of them is given without the other.
+    pub fn records(&self) -> Result<Records, AppError> {
+        let wrong =
+            |_| AppError::new(ErrorKind::Invalid, "give 64 digits from 0 to f, as `sha256sum` prints them");
+        let sum = filled(&self.assessment_sha256).map(|sum| sum.parse().map_err(wrong)).transpose()?;
+        let assessment = match (record(&self.assessment, &self.assessment_on)?, sum) {
+            (Some(record), Some(sha256)) => Some(Assessment { record, sha256 }),
+            (None, None) => None,
+            _ => {
+                let message = "an impact assessment is given with its place, its day and its SHA-256";
+                return Err(AppError::new(ErrorKind::Invalid, message));
+            }
+        };
+        Ok(Records {
+            assessment,
+            opinion: record(&self.opinion, &self.opinion_on)?,
+            consultation: record(&self.consultation, &self.consultation_on)?,
+            alternative: record(&self.alternative, &self.alternative_on)?,
+        })
+    }
 }
 
 fn filled(text: &str) -> Option<&str> {
@@ -229,15 +263,11 @@ fn record(reference: &str, on: &str) -> Result<Option<Record>, AppError> {
 
 impl Attested {
     fn changes(&self) -> Result<Changes, AppError> {
-        let sum = filled(&self.assessment_sha256);
-        let wrong =
-            |_| AppError::new(ErrorKind::Invalid, "give 64 digits from 0 to f, as `sha256sum` prints them");
         let number = |_| AppError::new(ErrorKind::Invalid, "give a whole number");
         Ok(Changes {
             closed: self.closed == "yes",
             all_agreed: self.all_agreed == "yes",
-            assessment: record(&self.assessment, &self.assessment_on)?,
-            assessment_sha256: sum.map(|sum| sum.parse().map_err(wrong)).transpose()?,
+            records: self.records.records()?,
             notice_on: date(&self.notice_on)?,
             captured_from: date(&self.captured_from)?,
             accountable: filled(&self.accountable).map(Into::into),
@@ -246,9 +276,6 @@ impl Attested {
             // A calibration is a file of this machine, and so is a model: by command.
             calibration: None,
             on_children: false,
-            opinion: record(&self.opinion, &self.opinion_on)?,
-            consultation: record(&self.consultation, &self.consultation_on)?,
-            alternative: record(&self.alternative, &self.alternative_on)?,
         })
     }
 }

@@ -12,19 +12,23 @@ use axum::body::{Body, Bytes};
 use axum::extract::{Path, Query};
 use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
+use axum::http::StatusCode;
 use axum::{Form, Json};
 use grata_core::audit::entry::{Count, EventKind};
+use grata_core::basis::{Missing, Profile};
 use grata_core::digest::Digest;
 use grata_core::purpose::{Audience, ChannelKey, Publish, Reach, Shared};
 use grata_store::queries::galleries::GalleryLink;
 use serde::{Deserialize, Serialize};
 use tokio::sync::mpsc;
 
-use super::{Shell, album, go_to, shown};
+use super::group::RecordFields;
+use super::{Shell, album, go_to, shown_as};
 use crate::app::channels::Titles;
 use crate::app::releases::folder::kept_bytes;
 use crate::app::releases::{self, Outlook};
-use crate::app::{galleries, own_device};
+use crate::app::galleries;
+use crate::app::own_device::{self, Standing};
 use crate::error::{AppError, ErrorKind};
 use crate::web::access::Route;
 use crate::web::error::Trouble;
@@ -84,6 +88,11 @@ struct Page {
     links: Vec<Link>,
     fresh_link: Option<String>,
     is_own_device: bool,
+    /// What is not on record for it, if it was turned on or somebody has just tried (CON-9).
+    not_on_record: Vec<&'static str>,
+    is_unequal: bool,
+    profiles: Vec<(&'static str, String)>,
+    records: Vec<(&'static str, String)>,
     /// What is missing on this machine for people to find themselves.
     missing: Option<String>,
 }
@@ -104,8 +113,16 @@ struct Planned {
     photos: Arc<Vec<releases::PlannedPhoto>>,
     live: usize,
     links: Vec<GalleryLink>,
-    is_own_device: bool,
+    own_device: Standing,
     missing: Option<String>,
+}
+
+/// What the page says besides, this once.
+#[derive(Default)]
+struct Said {
+    fresh_link: Option<String>,
+    /// What is not on record for what somebody has just tried.
+    refused: Vec<Missing>,
 }
 
 /// `GET /desk/albums/{album}/release`
@@ -118,7 +135,7 @@ pub async fn page(
     Path(id): Path<String>,
     Query(wanted): Query<Wanted>,
 ) -> Result<Response, Trouble> {
-    page_with(&site, &visit, id, wanted.channel, None).await
+    page_with(&site, &visit, id, wanted.channel, Said::default()).await
 }
 
 async fn page_with(
@@ -126,7 +143,7 @@ async fn page_with(
     visit: &Visit,
     id: String,
     channel: Option<String>,
-    fresh_link: Option<String>,
+    said: Said,
 ) -> Result<Response, Trouble> {
     let planned = site.run(move |site| planned(site, &id, channel.as_deref())).await?;
     let words = visit.words;
@@ -177,7 +194,18 @@ async fn page_with(
         until: words.moment(link.expires_at).into_owned(),
         is_of_all: link.shared.reach == Reach::AllAlbums,
     });
-    Ok(shown(&Page {
+    let (mut not_on_record, is_own_device, is_unequal) = match planned.own_device {
+        Standing::Off => (Vec::new(), false, false),
+        Standing::On(profile) => (Vec::new(), true, profile.is_unequal()),
+        Standing::Refused(missing) => (missing, true, true),
+    };
+    let status = if said.refused.is_empty() { StatusCode::OK } else { StatusCode::FORBIDDEN };
+    if !said.refused.is_empty() {
+        not_on_record = said.refused;
+    }
+    let named = |key: &'static str| (key, words.t(&format!("missing-{key}")).into_owned());
+    let profile = |one: Profile| (one.as_str(), words.t(&format!("group-profile-{}", one.as_str())).into_owned());
+    Ok(shown_as(status, &Page {
         shell: Shell::of(visit),
         album_id: planned.publish.album.to_string(),
         album_title: planned.title,
@@ -204,8 +232,12 @@ async fn page_with(
         failed: progress.as_ref().map(|progress| progress.failed).unwrap_or_default(),
         working: progress.filter(|progress| !progress.is_over()),
         links: links.collect(),
-        fresh_link,
-        is_own_device: planned.is_own_device,
+        fresh_link: said.fresh_link,
+        is_own_device,
+        not_on_record: not_on_record.iter().map(|one| one.as_str()).collect(),
+        is_unequal,
+        profiles: Profile::ALL.map(profile).into(),
+        records: ["opinion", "consultation", "alternative"].map(named).into(),
         missing: planned.missing,
     }))
 }
@@ -225,14 +257,14 @@ fn planned(site: &Site, id: &str, channel: Option<&str>) -> Result<Planned, AppE
             all.iter().filter(|one| one.key == publish.channel).map(|one| (one.key.clone(), one.audience)),
         );
     }
-    let is_own_device = own_device::is_on(&reader, &publish)?;
+    let own_device = own_device::standing(&reader, &publish, site.now())?;
     // An installation in which it is off opens none of it (BYS-0).
-    let missing = match is_own_device {
+    let missing = match own_device.is_on() {
         true => site.finder().open(&site.cx().config).err().map(|error| error.to_string()),
         false => None,
     };
     Ok(Planned {
-        is_own_device,
+        own_device,
         missing,
         title: album.title,
         channels,
@@ -346,7 +378,8 @@ pub async fn share(
             galleries::share(site.store(), &Shared { publish, reach }, site.by())
         })
         .await?;
-    page_with(&site, &visit, album, Some(channel), Some(link)).await
+    let said = Said { fresh_link: Some(link), ..Said::default() };
+    page_with(&site, &visit, album, Some(channel), said).await
 }
 
 /// Whether people may look for themselves in the gallery of a channel.
@@ -354,24 +387,48 @@ pub async fn share(
 pub struct OwnDevice {
     channel: String,
     is_on: String,
+    #[serde(default)]
+    profile: String,
+    #[serde(flatten)]
+    records: RecordFields,
 }
 
 /// `POST /desk/albums/{album}/own-device`
 ///
 /// # Errors
-/// There is no such album or channel.
+/// There is no such album or channel, or a field makes no sense. That a school or an employer has not all on record
+/// is said on the page (CON-9).
 pub async fn own_device(
     site: Site,
+    visit: Visit,
     Path(id): Path<String>,
     Form(order): Form<OwnDevice>,
 ) -> Result<Response, Trouble> {
-    let back = format!("/desk/albums/{id}/release?channel={}", order.channel);
-    site.change(move |site| {
-        let publish = publish(&site.store().read()?, &id, &order.channel)?;
-        own_device::set(site.store(), &publish, order.is_on == "yes", site.by())
-    })
-    .await?;
-    Ok(go_to(&back))
+    let (album, channel) = (id.clone(), order.channel.clone());
+    let refused = site
+        .change(move |site| {
+            let reader = site.store().read()?;
+            let publish = publish(&reader, &id, &order.channel)?;
+            if order.is_on != "yes" {
+                drop(reader);
+                own_device::turn_off(site.store(), &publish, site.by())?;
+                return Ok(Vec::new());
+            }
+            let profile = Profile::named(&order.profile)
+                .ok_or_else(|| AppError::new(ErrorKind::Invalid, "choose what kind of people they are"))?;
+            let records = order.records.records()?;
+            let missing = own_device::missing(&reader, &publish, profile, records.clone(), site.now())?;
+            drop(reader);
+            if missing.is_empty() {
+                own_device::turn_on(site.store(), &publish, profile, records, site.by())?;
+            }
+            Ok(missing)
+        })
+        .await?;
+    if refused.is_empty() {
+        return Ok(go_to(&format!("/desk/albums/{album}/release?channel={channel}")));
+    }
+    page_with(&site, &visit, album, Some(channel), Said { refused, ..Said::default() }).await
 }
 
 /// Which link is to end.
