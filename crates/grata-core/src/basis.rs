@@ -12,6 +12,7 @@ use crate::matching::calibration::still_holds;
 use crate::matching::{OperatingPoint, Score};
 use crate::purpose::Find;
 use crate::subject::{AgeRules, Subject};
+use crate::taken::Taken;
 use crate::time::{Date, Timestamp, day, end_of, hours_after};
 
 /// Hours between two comparisons of the same photos, however many people enrol in between (BYS-9).
@@ -71,6 +72,36 @@ pub struct Assessment {
     pub record: Record,
     /// SHA-256 of the document.
     pub sha256: Digest,
+}
+
+/// The days whose photos a group compares, both included (BYS-6). What is known of a photo's time is its camera's word,
+/// and rounded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Window {
+    from: Date,
+    to: Date,
+}
+
+impl Window {
+    /// From a day to a day, both included; none if the first comes after the second.
+    pub fn new(from: Date, to: Date) -> Option<Self> {
+        (from <= to).then_some(Self { from, to })
+    }
+
+    /// The first day.
+    pub fn from(self) -> Date {
+        self.from
+    }
+
+    /// The last day.
+    pub fn to(self) -> Date {
+        self.to
+    }
+
+    /// Whether a photo is of these days. One of which that is not known is not.
+    pub fn holds(self, taken: Option<Taken>) -> bool {
+        taken.is_some_and(|taken| (self.from..=self.to).contains(&taken.date()))
+    }
 }
 
 /// What a school or an employer has on record before faces are compared there, whether on the server or on the
@@ -176,6 +207,8 @@ pub struct Attestation {
     pub consultation: Option<Record>,
     /// The alternative without comparison, and that it was tried.
     pub alternative: Option<Record>,
+    /// Whose photos are compared; none: all of the album.
+    pub window: Option<Window>,
     /// Whether somebody has paused it.
     pub is_paused: bool,
 }
@@ -203,6 +236,8 @@ pub struct Present<'a> {
     pub faces: u64,
     /// Photos of the album that wait for somebody to look at them.
     pub waiting: u64,
+    /// Whether the album keeps about when its photos were taken.
+    pub keeps_times: bool,
     /// At which age people answer for themselves.
     pub rules: &'a AgeRules,
     /// Now.
@@ -236,12 +271,13 @@ pub enum Missing {
     Consultation,
     Alternative,
     NotForChildren,
+    NoTimes,
     Paused,
 }
 
 impl Missing {
     /// All of them.
-    pub const ALL: [Self; 24] = [
+    pub const ALL: [Self; 25] = [
         Self::Roster,
         Self::ClosedGroup,
         Self::RosterChanged,
@@ -265,6 +301,7 @@ impl Missing {
         Self::Consultation,
         Self::Alternative,
         Self::NotForChildren,
+        Self::NoTimes,
         Self::Paused,
     ];
 
@@ -294,6 +331,7 @@ impl Missing {
             Self::Consultation => "consultation",
             Self::Alternative => "alternative",
             Self::NotForChildren => "not-for-children",
+            Self::NoTimes => "no-times",
             Self::Paused => "paused",
         }
     }
@@ -365,6 +403,9 @@ pub fn in_force(attested: &Attestation, present: &Present<'_>) -> Result<Basis, 
     check_numbers(attested, present, &mut missing);
     if attested.profile.is_unequal() {
         missing.extend(attested.records().missing(today));
+    }
+    if attested.window.is_some() && !present.keeps_times {
+        missing.insert(Missing::NoTimes);
     }
     if attested.is_paused {
         missing.insert(Missing::Paused);

@@ -4,7 +4,7 @@
 mod support;
 
 use grata_core::audit::entry::{ActorClass, Event, EventKind};
-use grata_core::basis::{Assessment, Calibrated, Profile, Record, point};
+use grata_core::basis::{Assessment, Calibrated, Profile, Record, Window, point};
 use grata_core::consent::{ActKind, ConsentAct, Decision, Means, Permit, decide};
 use grata_core::digest::Digest;
 use grata_core::id::{AlbumId, SubjectId};
@@ -297,6 +297,7 @@ fn bys_7_what_is_attested_comes_back_as_it_went_in() {
     attested.opinion = record("opinion");
     attested.consultation = record("consultation");
     attested.alternative = record("alternative");
+    attested.window = Window::new("2026-09-05".parse().unwrap(), "2026-09-06".parse().unwrap());
     attested.is_paused = true;
     tx.update_group(&own).unwrap();
     tx.note_compared(group.album, group.photo.id, 3).unwrap();

@@ -303,6 +303,66 @@ fn abu_2_a_link_enrols_nobody_without_the_code_that_was_handed_over() {
     place.house.run(&["log", "verify"]).expect(0);
 }
 
+/// BYS-6: with a window, faces of other days and of no known day are not turned into numbers.
+#[test]
+fn bys_6_photos_of_other_days_and_of_no_known_day_are_not_compared() {
+    let test = "bys_6_photos_of_other_days_and_of_no_known_day_are_not_compared";
+    let Some(place) = Place::new(test, Model::Made) else { return };
+    place.add(&["004_A.jpg", "007_B.jpg", "009_C.jpg"]);
+    let link = place.group_of_one("Anna Group");
+    let model = ["--model", "own.toml"];
+    attest(&place, &[&["--closed", "--all-agreed"][..], &model].concat()).expect(0);
+    // An album that keeps no times has no days to choose from.
+    let days = ["group", "attest", ALBUM, "--from", "2026-09-05", "--to", "2026-09-06"];
+    let refused = place.house.run(&days).expect(1).errors;
+    assert!(refused.contains("keeps no times") && refused.contains("grata album times"), "{refused}");
+    place.house.run(&["album", "times", ALBUM, "hour"]).expect(0);
+    let backwards = ["group", "attest", ALBUM, "--from", "2026-09-06", "--to", "2026-09-05"];
+    assert!(place.house.run(&backwards).expect(1).errors.contains("comes after"));
+    let status = place.house.json(&days).expect(0).line();
+    assert_eq!((&status["from"], &status["to"]), (&"2026-09-05".into(), &"2026-09-06".into()), "{status}");
+    assert!(place.house.run(&["group", "status", ALBUM]).expect(0).text.contains("Photos of 2026-09-05 to 2026-09-06"));
+
+    // One photo of these days, one of another, one of which nobody knows.
+    let tags = place.house.tags();
+    let photos: Vec<&str> = tags.iter().map(|one| one["id"].as_str().unwrap()).collect();
+    let raw = rusqlite::Connection::open(place.house.path("grata-data/grata.db")).unwrap();
+    let takes = |photo: &str, taken: Option<&str>| {
+        let id: Vec<u8> = uuid_bytes(photo);
+        raw.execute("UPDATE photos SET taken = ?1 WHERE id = ?2", rusqlite::params![taken, id]).unwrap()
+    };
+    let wanted = [Some("2026-09-06T23:00"), Some("2026-09-07T00:00"), None];
+    for (photo, taken) in photos.iter().zip(wanted) {
+        assert_eq!(takes(photo, taken), 1);
+    }
+    let in_scope = tags[0]["faces"].as_array().unwrap().len() as u64;
+    let status = place.house.json(&["group", "status", ALBUM]).expect(0).line();
+    assert_eq!((&status["to_compare"], &status["embedded"]), (&1.into(), &0.into()), "{status}");
+    let code = place.code("Anna Group");
+    let (pages, stills) = (Pages::over(&place), place.stills());
+    let who = pages.by_link(&link);
+    pages.enrol(&who, &code, |pose| stills.of(pose).clone()).expect(200);
+    pages.leave();
+    let done = place.house.json(&["group", "compare", ALBUM]).expect(0).line();
+    assert_eq!(done["photos"], 1, "{done}");
+    let embedded = done["embedded"].as_u64().unwrap();
+    assert!((1..=in_scope).contains(&embedded), "BYS-6: {embedded} of {in_scope} in scope");
+    let again = place.house.json(&["group", "compare", ALBUM]).expect(0).line();
+    assert_eq!((&again["photos"], &again["embedded"]), (&0.into(), &0.into()), "{again}");
+    // Times that are kept no more close it, rather than comparing nothing without a word.
+    place.house.run(&["album", "times", ALBUM, "off"]).expect(0);
+    let status = place.house.json(&["group", "status", ALBUM]).expect(0).line();
+    assert_eq!(status["missing"], serde_json::json!(["no-times"]), "{status}");
+    let status = place.house.json(&["group", "attest", ALBUM, "--all-days"]).expect(0).line();
+    assert_eq!((&status["missing"], &status["to_compare"]), (&serde_json::json!([]), &2.into()), "{status}");
+}
+
+/// The bytes under which an id is kept.
+fn uuid_bytes(text: &str) -> Vec<u8> {
+    let id: grata_core::id::PhotoId = text.parse().unwrap();
+    id.as_bytes().to_vec()
+}
+
 /// ACC-7, ABU-16: another threshold makes the assessment stale.
 #[test]
 fn acc_7_abu_16_another_threshold_takes_another_assessment() {

@@ -53,6 +53,7 @@ impl World {
                 opinion: record(),
                 consultation: record(),
                 alternative: record(),
+                window: None,
                 is_paused: false,
             },
             rng,
@@ -100,7 +101,7 @@ impl World {
         let model = Some(Digest([2; 32]));
         in_force(
             &self.attested,
-            &Present { roster: &self.roster, model, faces, waiting, rules: &rules, now: now() },
+            &Present { roster: &self.roster, model, faces, waiting, keeps_times: false, rules: &rules, now: now() },
         )
     }
 
@@ -205,7 +206,7 @@ fn acc_7_another_model_makes_it_stale_and_so_does_none() {
     let rules = AgeRules::default();
     let with = |model| {
         let present =
-            Present { roster: &world.roster, model, faces: 1, waiting: 0, rules: &rules, now: now() };
+            Present { roster: &world.roster, model, faces: 1, waiting: 0, keeps_times: false, rules: &rules, now: now() };
         in_force(&world.attested, &present).unwrap_err()
     };
     assert_eq!(with(None), [Missing::Model]);
@@ -272,4 +273,27 @@ fn con_9_on_their_own_device_too_a_school_needs_its_four_records() {
         assert_eq!(own_device(profile, &Records { opinion: None, ..all.clone() }.or(opinion), today), Ok(()));
     }
     assert_eq!(own_device(Profile::Free, &Records::default(), today), Ok(()));
+}
+
+#[test]
+fn bys_6_a_window_holds_the_photos_of_its_days_and_none_without_a_day() {
+    let window = Window::new(date("2026-09-05"), date("2026-09-06")).unwrap();
+    let taken = |text: &str| text.parse::<Taken>().ok();
+    for (text, expected) in [
+        ("2026-09-04T23:45", false),
+        ("2026-09-05T00:00", true),
+        ("2026-09-06T23:45", true),
+        ("2026-09-07T00:00", false),
+    ] {
+        assert!(taken(text).is_some());
+        assert_eq!(window.holds(taken(text)), expected, "{text}");
+    }
+    assert!(!window.holds(None), "an unknown day is no day of the window");
+    assert_eq!(Window::new(date("2026-09-06"), date("2026-09-05")), None);
+    // Where no times are kept, a window closes the group rather than comparing nothing without a word.
+    let mut world = World::new(Profile::Free);
+    world.attested.window = Some(window);
+    world.misses(&[Missing::NoTimes]);
+    world.attested.window = None;
+    assert!(world.gate(100, 0).is_ok());
 }

@@ -26,6 +26,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../../migrations/sqlite/0010_groups.sql"),
     include_str!("../../migrations/sqlite/0011_enrolling.sql"),
     include_str!("../../migrations/sqlite/0012_own_device.sql"),
+    include_str!("../../migrations/sqlite/0013_windows.sql"),
 ];
 
 /// How long a writer waits for the one before it.

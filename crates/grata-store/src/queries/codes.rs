@@ -77,6 +77,20 @@ impl Reader {
         Ok(!self.tx.query(sql, values![album])?.is_empty())
     }
 
+    /// About when a photo of an album was taken, where that is known and may be said.
+    ///
+    /// # Errors
+    /// There is no such album.
+    pub fn taken_of(&self, album: AlbumId, photo: PhotoId) -> Result<Option<Taken>> {
+        let Some(step) = self.times_of(album)? else { return Ok(None) };
+        let sql = "SELECT taken FROM photos WHERE album = $1 AND id = $2 AND taken IS NOT NULL";
+        let rows = self.tx.query(sql, values![album, photo])?;
+        let Some(row) = rows.first() else { return Ok(None) };
+        let taken: Taken =
+            row.get::<String>(0)?.parse().map_err(|_| StoreError::damaged("a photo's time"))?;
+        Ok(Some(taken.coarser(step)))
+    }
+
     /// About when the photos of an album were taken, where that is known and may be said.
     ///
     /// # Errors

@@ -1,6 +1,6 @@
 //! Closed groups: what is on record about each, its roster, and what was counted.
 
-use grata_core::basis::{Assessment, Attestation, Calibrated, Profile, Record, point};
+use grata_core::basis::{Assessment, Attestation, Calibrated, Profile, Record, Window, point};
 use grata_core::digest::Digest;
 use grata_core::id::{AlbumId, PhotoId, SubjectId};
 use grata_core::subject::Subject;
@@ -42,7 +42,7 @@ struct Kept {
 const COLUMNS: &str = "album, profile, model, closed_on, roster_sha256, all_agreed_on, assessment, assessment_on, \
                        assessment_sha256, notice_on, captured_from, accountable, until, ceiling, calibration, opinion, \
                        opinion_on, consultation, consultation_on, alternative, alternative_on, paused_at, embedded, \
-                       late_rounds, late_round_at";
+                       late_rounds, late_round_at, window_from, window_to";
 
 pub(crate) const PROFILES: &[(&str, Profile)] =
     &[("free", Profile::Free), ("school", Profile::School), ("employer", Profile::Employer)];
@@ -54,6 +54,14 @@ fn group(row: &Row) -> Result<Group> {
     };
     let (closed_on, roster): (Option<Date>, Option<Digest>) = (row.get(3)?, row.get(4)?);
     let sha256: Option<Digest> = row.get(8)?;
+    let window: (Option<Date>, Option<Date>) = (row.get(25)?, row.get(26)?);
+    let window = match window {
+        (None, None) => None,
+        (from, to) => {
+            let window = from.zip(to).and_then(|(from, to)| Window::new(from, to));
+            Some(window.ok_or_else(|| StoreError::damaged("the window of a group"))?)
+        }
+    };
     let calibration: Option<String> = row.get(14)?;
     Ok(Group {
         model: row.get(2)?,
@@ -75,6 +83,7 @@ fn group(row: &Row) -> Result<Group> {
             opinion: record(15)?,
             consultation: record(17)?,
             alternative: record(19)?,
+            window,
             is_paused: row.get::<Option<Timestamp>>(21)?.is_some(),
         },
     })
@@ -220,7 +229,7 @@ impl Tx {
                    all_agreed_on = $5, assessment = $6, assessment_on = $7, assessment_sha256 = $8, notice_on = $9, \
                    captured_from = $10, accountable = $11, until = $12, ceiling = $13, calibration = $14, \
                    opinion = $15, opinion_on = $16, consultation = $17, consultation_on = $18, alternative = $19, \
-                   alternative_on = $20, paused_at = $21 WHERE album = $22";
+                   alternative_on = $20, paused_at = $21, window_from = $22, window_to = $23 WHERE album = $24";
         let touched = self.tx.execute(
             sql,
             values![
@@ -245,6 +254,8 @@ impl Tx {
                 alternative,
                 alternative_on,
                 own.is_paused.then(|| self.now()),
+                own.window.map(Window::from),
+                own.window.map(Window::to),
                 own.album
             ],
         )?;

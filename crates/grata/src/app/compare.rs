@@ -86,7 +86,9 @@ pub fn run(
         if reader.templates_in(album)?.is_empty() {
             return Ok(Compared::default());
         }
-        let (mut photos, late) = reader.photos_to_compare(album)?;
+        let (photos, late) = reader.photos_to_compare(album)?;
+        let (mut photos, late) =
+            (groups::in_scope(&reader, &group, photos)?, groups::in_scope(&reader, &group, late)?);
         if !late.is_empty() && may_compare_again(group.late_rounds, group.late_round_at, now) {
             drop(reader);
             begin_late_round(store, album, late.len(), cx.by())?;
@@ -158,6 +160,10 @@ fn one(
             Ok(basis) => basis,
             Err(missing) => return Ok(Photo::Closed(missing)),
         };
+        // BYS-6: its day, or the window, may be another one by now.
+        if !groups::is_in_scope(&reader, &group, photo)? {
+            return Ok(Photo::Later);
+        }
         let case = match reader.photo_case(photo) {
             Ok(case) => case,
             Err(error) if error.kind() == StoreErrorKind::NotFound => return Ok(Photo::Later),
@@ -289,6 +295,7 @@ impl<'a> Asked<'a> {
         let photo = &self.case.photo;
         let mut tx = store.begin(by.at)?;
         let is_as_it_was = tx.group(photo.album)?.is_some_and(|now| now.attested == before.attested)
+            && groups::is_in_scope(&tx, before, photo.id)?
             && tx.photo_case(photo.id).is_ok_and(|now| now == self.case);
         if !is_as_it_was {
             // What was turned into numbers is counted all the same.

@@ -5,9 +5,9 @@ use std::path::Path;
 
 use grata_core::audit::entry::{Count, EventKind};
 use grata_core::basis::{
-    Basis, Calibrated, Missing, Present, Profile, Records, in_force, point, roster_digest,
+    Basis, Calibrated, Missing, Present, Profile, Records, Window, in_force, point, roster_digest,
 };
-use grata_core::id::{AlbumId, SubjectId};
+use grata_core::id::{AlbumId, PhotoId, SubjectId};
 use grata_core::time::{Date, Timestamp, day};
 use grata_store::queries::groups::Group;
 use grata_store::{Reader, Store};
@@ -41,6 +41,8 @@ pub struct Changes {
     pub ceiling: Option<u64>,
     /// A file of `grata calibrate`, and the manifest of one's own model, if it is for that.
     pub calibration: Option<(std::path::PathBuf, Option<std::path::PathBuf>)>,
+    /// Whose photos are compared; `Some(None)`: all of the album.
+    pub window: Option<Option<Window>>,
     /// That the calibration was measured on children (QUA-4).
     pub on_children: bool,
 }
@@ -99,9 +101,43 @@ pub fn gate(
     let (faces, waiting) = reader.faces_and_waiting(album)?;
     let model = find::declared(config, &which(&group));
     let rules = reader.age_rules();
-    let present = Present { roster: &roster, model, faces, waiting, rules, now };
+    let keeps_times = reader.times_of(album)?.is_some();
+    let present = Present { roster: &roster, model, faces, waiting, keeps_times, rules, now };
     let found = in_force(&group.attested, &present);
     Ok((group, found))
+}
+
+/// A window from a day to a day, both included.
+///
+/// # Errors
+/// The first comes after the second.
+pub fn window(from: Date, to: Date) -> Result<Window, AppError> {
+    Window::new(from, to).ok_or_else(|| {
+        AppError::new(ErrorKind::Invalid, format!("{from} comes after {to}"))
+            .hint("Give the first day and the last one. Nothing was put on record.")
+    })
+}
+
+/// Of these photos those that a group compares: all, or those of its days. One without a known day is not among them
+/// (BYS-6).
+///
+/// # Errors
+/// The store cannot be used.
+pub fn in_scope(reader: &Reader, group: &Group, mut photos: Vec<PhotoId>) -> Result<Vec<PhotoId>, AppError> {
+    if let Some(window) = group.attested.window {
+        let taken = reader.taken_in(group.attested.album)?;
+        photos.retain(|photo| window.holds(taken.get(photo).copied()));
+    }
+    Ok(photos)
+}
+
+/// Whether a group compares a photo, at this moment.
+///
+/// # Errors
+/// The store cannot be used.
+pub fn is_in_scope(reader: &Reader, group: &Group, photo: PhotoId) -> Result<bool, AppError> {
+    let Some(window) = group.attested.window else { return Ok(true) };
+    Ok(window.holds(reader.taken_of(group.attested.album, photo)?))
 }
 
 /// What to say of a group that is closed.
@@ -126,7 +162,7 @@ pub fn status(reader: &Reader, config: &Config, album: AlbumId, now: Timestamp) 
     Ok(Status {
         members: reader.roster(album)?.len() as u64,
         enrolled: reader.templates_in(album)?.len() as u64,
-        to_compare: reader.photos_to_compare(album)?.0.len() as u64,
+        to_compare: in_scope(reader, &group, reader.photos_to_compare(album)?.0)?.len() as u64,
         group,
         missing,
         ends,
@@ -210,6 +246,15 @@ pub fn attest(store: &Store, album: AlbumId, changes: &Changes, by: By) -> Resul
         if from.is_some() {
             to.clone_from(from);
         }
+    }
+    if changes.window.flatten().is_some() && tx.times_of(album)?.is_none() {
+        let message = "the album keeps no times, so a window would hold none of its photos";
+        return Err(AppError::new(ErrorKind::Conflict, message)
+            .hint("`grata album times ALBUM day` keeps them. Nothing was put on record."));
+    }
+    set(&mut own.window, &changes.window.flatten());
+    if changes.window == Some(None) {
+        own.window = None;
     }
     set(&mut own.notice_on, &changes.notice_on);
     set(&mut own.captured_from, &changes.captured_from);

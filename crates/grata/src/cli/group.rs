@@ -140,6 +140,16 @@ struct Attest {
     /// The day of the earliest photo
     #[arg(long, value_name = "DAY", value_parser = date)]
     captured_from: Option<Date>,
+    /// Compare the photos of these days only: the first; the album has to keep times, and photos without one are left
+    /// out
+    #[arg(long, value_name = "DAY", value_parser = date, requires = "to")]
+    from: Option<Date>,
+    /// The last of these days
+    #[arg(long, value_name = "DAY", value_parser = date, requires = "from")]
+    to: Option<Date>,
+    /// Compare the photos of all days again
+    #[arg(long, conflicts_with = "from")]
+    all_days: bool,
     /// Who answers for the comparison
     #[arg(long, value_name = "WHO")]
     accountable: Option<String>,
@@ -265,6 +275,9 @@ fn words(missing: Missing) -> &'static str {
         Missing::Consultation => "the consultation of those concerned (--consultation)",
         Missing::Alternative => "the alternative that was tried (--alternative)",
         Missing::NotForChildren => "a calibration that was measured on children (--on-children)",
+        Missing::NoTimes => {
+            "times: it is for some days only, and the album keeps no times (`grata album times`, or --all-days)"
+        }
         Missing::Paused => "that it goes on: it is paused (`grata group pause --undo`)",
     }
 }
@@ -285,6 +298,9 @@ struct Line {
     faces: u64,
     waiting: u64,
     to_compare: u64,
+    /// The days whose photos are compared; none: all.
+    from: Option<String>,
+    to: Option<String>,
     embedded: u64,
     late_rounds: u64,
 }
@@ -301,6 +317,8 @@ fn told(album: &str, status: &Status) -> Line {
         faces: status.faces,
         waiting: status.waiting,
         to_compare: status.to_compare,
+        from: status.group.attested.window.map(|window| window.from().to_string()),
+        to: status.group.attested.window.map(|window| window.to().to_string()),
         embedded: status.group.embedded,
         late_rounds: status.group.late_rounds,
     }
@@ -319,6 +337,9 @@ fn for_people(status: &Status) -> String {
                 text += &format!("  {}\n", words(*one));
             }
         }
+    }
+    if let Some(window) = status.group.attested.window {
+        text += &format!("Photos of {} to {} are compared, and no others.\n", window.from(), window.to());
     }
     text + &format!(
         "{} on the roster, {} of them enrolled; {} photos to compare; {} faces turned into numbers so far; {} photos \
@@ -384,7 +405,7 @@ pub fn run(arguments: &Arguments, cx: &Cx) -> Result<Finish, AppError> {
         Action::Attest(attest) => {
             let store = attest.kept.data.open()?;
             let found = albums::find(&store.read()?, &attest.album)?;
-            groups::attest(&store, found.id, &changes(attest), cx.by())?;
+            groups::attest(&store, found.id, &changes(attest)?, cx.by())?;
             status(&attest.kept, &store, &found, cx)?;
         }
         Action::Status(One { album, kept }) => {
@@ -431,8 +452,13 @@ pub fn run(arguments: &Arguments, cx: &Cx) -> Result<Finish, AppError> {
     Ok(Finish::AllDone)
 }
 
-fn changes(attest: &Attest) -> Changes {
-    Changes {
+fn changes(attest: &Attest) -> Result<Changes, AppError> {
+    let window = match attest.from.zip(attest.to) {
+        Some((from, to)) => Some(Some(groups::window(from, to)?)),
+        None => attest.all_days.then_some(None),
+    };
+    Ok(Changes {
+        window,
         closed: attest.closed,
         all_agreed: attest.all_agreed,
         records: attest.records.records(),
@@ -443,7 +469,7 @@ fn changes(attest: &Attest) -> Changes {
         ceiling: attest.ceiling,
         calibration: attest.calibration.clone().map(|file| (file, attest.model.clone())),
         on_children: attest.on_children,
-    }
+    })
 }
 
 fn status(

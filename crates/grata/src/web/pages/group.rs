@@ -33,6 +33,7 @@ struct Group {
     to_compare: u64,
     embedded: u64,
     waiting: u64,
+    window: String,
     is_paused: bool,
     is_running: bool,
     roster: Vec<Member>,
@@ -111,6 +112,14 @@ fn read(site: &Site, album: &Album, words: Words) -> Result<Group, AppError> {
         to_compare: status.to_compare,
         embedded: status.group.embedded,
         waiting: status.waiting,
+        window: status.group.attested.window.map_or_else(
+            || words.t("group-all-days").into_owned(),
+            |window| {
+                let days = [window.from(), window.to()].map(|day| words.day(day).into_owned());
+                let [from, to] = days;
+                words.with("group-days", &[("from", from), ("to", to)]).into_owned()
+            },
+        ),
         is_paused: status.group.attested.is_paused,
         is_running: site.works().progress(&name(album)).is_some_and(|one| !one.is_over()),
         records: records.map(|key| (key, words.t(&format!("missing-{key}")).into_owned())).into(),
@@ -201,6 +210,9 @@ pub struct Attested {
     accountable: String,
     until: String,
     ceiling: String,
+    window_from: String,
+    window_to: String,
+    all_days: String,
 }
 
 /// The impact assessment, and the three records besides of a school or an employer. An empty field says nothing.
@@ -268,6 +280,11 @@ impl Attested {
             closed: self.closed == "yes",
             all_agreed: self.all_agreed == "yes",
             records: self.records.records()?,
+            window: match (date(&self.window_from)?, date(&self.window_to)?) {
+                (Some(from), Some(to)) => Some(Some(groups::window(from, to)?)),
+                (None, None) => (self.all_days == "yes").then_some(None),
+                _ => return Err(AppError::new(ErrorKind::Invalid, "give the first day and the last one")),
+            },
             notice_on: date(&self.notice_on)?,
             captured_from: date(&self.captured_from)?,
             accountable: filled(&self.accountable).map(Into::into),
