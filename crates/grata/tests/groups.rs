@@ -321,7 +321,14 @@ fn bys_6_photos_of_other_days_and_of_no_known_day_are_not_compared() {
     assert!(place.house.run(&backwards).expect(1).errors.contains("comes after"));
     let status = place.house.json(&days).expect(0).line();
     assert_eq!((&status["from"], &status["to"]), (&"2026-09-05".into(), &"2026-09-06".into()), "{status}");
-    assert!(place.house.run(&["group", "status", ALBUM]).expect(0).text.contains("Photos of 2026-09-05 to 2026-09-06"));
+    assert!(
+        place
+            .house
+            .run(&["group", "status", ALBUM])
+            .expect(0)
+            .text
+            .contains("Photos of 2026-09-05 to 2026-09-06")
+    );
 
     // One photo of these days, one of another, one of which nobody knows.
     let tags = place.house.tags();

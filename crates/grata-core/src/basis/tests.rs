@@ -101,7 +101,15 @@ impl World {
         let model = Some(Digest([2; 32]));
         in_force(
             &self.attested,
-            &Present { roster: &self.roster, model, faces, waiting, keeps_times: false, rules: &rules, now: now() },
+            &Present {
+                roster: &self.roster,
+                model,
+                faces,
+                waiting,
+                keeps_times: false,
+                rules: &rules,
+                now: now(),
+            },
         )
     }
 
@@ -205,8 +213,15 @@ fn acc_7_another_model_makes_it_stale_and_so_does_none() {
     let world = World::new(Profile::Free);
     let rules = AgeRules::default();
     let with = |model| {
-        let present =
-            Present { roster: &world.roster, model, faces: 1, waiting: 0, keeps_times: false, rules: &rules, now: now() };
+        let present = Present {
+            roster: &world.roster,
+            model,
+            faces: 1,
+            waiting: 0,
+            keeps_times: false,
+            rules: &rules,
+            now: now(),
+        };
         in_force(&world.attested, &present).unwrap_err()
     };
     assert_eq!(with(None), [Missing::Model]);
@@ -256,15 +271,12 @@ fn con_9_on_their_own_device_too_a_school_needs_its_four_records() {
     let all = World::new(Profile::School).attested.records();
     for profile in [Profile::School, Profile::Employer] {
         assert_eq!(own_device(profile, &all, today), Ok(()));
-        let none = Err(vec![Missing::Assessment, Missing::Opinion, Missing::Consultation, Missing::Alternative]);
+        let none =
+            Err(vec![Missing::Assessment, Missing::Opinion, Missing::Consultation, Missing::Alternative]);
         assert_eq!(own_device(profile, &Records::default(), today), none);
         let early = date("2026-09-30");
-        let announced = vec![
-            Missing::AssessmentToCome,
-            Missing::Opinion,
-            Missing::Consultation,
-            Missing::Alternative,
-        ];
+        let announced =
+            vec![Missing::AssessmentToCome, Missing::Opinion, Missing::Consultation, Missing::Alternative];
         assert_eq!(own_device(profile, &all, early), Err(announced), "what is announced is not done");
         let empty = Some(Record { reference: " ".into(), ..record().unwrap() });
         let three = Records { opinion: empty, ..all.clone() };

@@ -156,7 +156,7 @@ fn qua_6_rts_12_a_face_is_open_while_nobody_said_what_it_is_and_nobody_objects()
     };
     assert!(open(&[], &[], &[]));
     let is_alice = tag(1, TagKind::Is(ALICE), REVIEWER);
-    assert!(!open(&[is_alice.clone()], &[], &[]));
+    assert!(!open(std::slice::from_ref(&is_alice), &[], &[]));
     assert!(!open(&[tag(1, TagKind::NotAFace, REVIEWER)], &[], &[]));
     assert!(open(&[is_alice.clone(), undo(2, 1)], &[], &[]));
     assert!(open(&[is_alice], &[not_me(ALICE, &own, PLACE)], &[]), "nobody is held to be there");

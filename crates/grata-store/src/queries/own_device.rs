@@ -67,7 +67,12 @@ impl Tx {
     ///
     /// # Errors
     /// There is no such album or channel.
-    pub fn turn_own_device_on(&mut self, publish: &Publish, profile: Profile, records: &Records) -> Result<()> {
+    pub fn turn_own_device_on(
+        &mut self,
+        publish: &Publish,
+        profile: Profile,
+        records: &Records,
+    ) -> Result<()> {
         let text = |record: &Option<Record>| record.as_ref().map(|one| one.reference.clone());
         let on = |record: &Option<Record>| record.as_ref().map(|one| one.on);
         let assessment = records.assessment.as_ref().map(|one| one.record.clone());

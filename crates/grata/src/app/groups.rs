@@ -39,12 +39,21 @@ pub struct Changes {
     pub until: Option<Date>,
     /// The most photos that may wait for a look.
     pub ceiling: Option<u64>,
-    /// A file of `grata calibrate`, and the manifest of one's own model, if it is for that.
-    pub calibration: Option<(std::path::PathBuf, Option<std::path::PathBuf>)>,
+    /// What `grata calibrate` wrote.
+    pub calibration: Option<NewCalibration>,
     /// Whose photos are compared; `Some(None)`: all of the album.
     pub window: Option<Option<Window>>,
     /// That the calibration was measured on children (QUA-4).
     pub on_children: bool,
+}
+
+/// What `grata calibrate` wrote, and for which model.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum NewCalibration {
+    /// A file of this machine, and the manifest of one's own model, if it is for that.
+    File(std::path::PathBuf, Option<std::path::PathBuf>),
+    /// Its name and text, for the model that the group uses already.
+    Sent(String, String),
 }
 
 /// How a group stands. Numbers, and nobody's name.
@@ -222,8 +231,15 @@ pub fn set_roster(
 /// # Errors
 /// There is no such group, or the calibration is not for this model.
 pub fn attest(store: &Store, album: AlbumId, changes: &Changes, by: By) -> Result<(), AppError> {
-    let calibration =
-        changes.calibration.as_ref().map(|(file, model)| read(file, model.as_deref())).transpose()?;
+    let calibration = match &changes.calibration {
+        None => None,
+        Some(NewCalibration::File(file, model)) => Some(read(file, model.as_deref())?),
+        Some(NewCalibration::Sent(name, text)) => {
+            let model = known(&store.read()?, album)?.model;
+            let sum = find::declared_sum(model.as_deref().map(Path::new))?;
+            Some((calibrated(&Calibration::read(text, name, &sum)?, name, &sum)?, model))
+        }
+    };
     let mut tx = store.begin(by.at)?;
     let mut group = known(&tx, album)?;
     let own = &mut group.attested;
@@ -283,17 +299,18 @@ fn read(file: &Path, model: Option<&Path>) -> Result<(Calibrated, Option<String>
         None => None,
     };
     let sum = find::declared_sum(model.as_deref().map(Path::new))?;
-    let own = Calibration::open(file, &sum)?;
-    let broken =
-        || AppError::new(ErrorKind::Invalid, format!("{} says what no calibration says", shown(file)));
-    let calibrated = Calibrated {
+    Ok((calibrated(&Calibration::open(file, &sum)?, &shown(file).to_string(), &sum)?, model))
+}
+
+fn calibrated(own: &Calibration, name: &str, sum: &str) -> Result<Calibrated, AppError> {
+    let broken = || AppError::new(ErrorKind::Invalid, format!("{name} says what no calibration says"));
+    Ok(Calibrated {
         model: sum.parse().map_err(|_| broken())?,
         point: point(own.threshold, own.lead).ok_or_else(broken)?,
         promised: own.false_disclosures,
         fmr_upper: own.fmr_upper,
         on_children: false,
-    };
-    Ok((calibrated, model))
+    })
 }
 
 /// Pauses a group, or lets it go on.

@@ -75,8 +75,8 @@ pub fn turn_on(
 ) -> Result<(), AppError> {
     let mut tx = store.begin(by.at)?;
     let before = tx.own_device(publish)?.map(|own| own.records).unwrap_or_default();
-    let (profile, records) = stands(&tx, publish, profile, given.or(before), day(by.at))?
-        .map_err(|missing| refused(&missing))?;
+    let (profile, records) =
+        stands(&tx, publish, profile, given.or(before), day(by.at))?.map_err(|missing| refused(&missing))?;
     tx.turn_own_device_on(publish, profile, &records)?;
     tx.commit(by.event(EventKind::AlbumChanged).in_album(publish.album))?;
     Ok(())

@@ -15,10 +15,10 @@ use serde::Serialize;
 
 use super::Finish;
 use super::arguments::{KeptArguments, audience, date};
+use super::group::{Kind, RecordArguments, UNEQUAL};
 use super::print;
 use super::progress::Progress;
 use crate::app::albums::{self, AlbumContent, NewAlbum};
-use super::group::{Kind, RecordArguments, UNEQUAL};
 use crate::app::own_device::{self, Standing};
 use crate::app::{finder, times};
 use crate::cx::Cx;

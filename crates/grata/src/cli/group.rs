@@ -11,7 +11,7 @@ use serde::Serialize;
 use super::Finish;
 use super::arguments::{KeptArguments, date};
 use super::print;
-use crate::app::groups::{self, Changes, Status};
+use crate::app::groups::{self, Changes, NewCalibration, Status};
 use crate::app::{albums, compare, enrol, people};
 use crate::cx::Cx;
 use crate::error::AppError;
@@ -467,7 +467,7 @@ fn changes(attest: &Attest) -> Result<Changes, AppError> {
         accountable: attest.accountable.clone(),
         until: attest.until,
         ceiling: attest.ceiling,
-        calibration: attest.calibration.clone().map(|file| (file, attest.model.clone())),
+        calibration: attest.calibration.clone().map(|file| NewCalibration::File(file, attest.model.clone())),
         on_children: attest.on_children,
     })
 }

@@ -166,6 +166,8 @@ table! {
     GroupRoster       Post "/desk/albums/{album}/group/roster"     Staff(PRIVACY);
     GroupCodes        Post "/desk/albums/{album}/group/codes"      Staff(PRIVACY);
     AttestGroup       Post "/desk/albums/{album}/group/attest"     Staff(PRIVACY);
+    CalibrateGroup    Post "/desk/albums/{album}/group/calibration" Staff(PRIVACY);
+    DeleteGroup       Post "/desk/albums/{album}/group/delete"     Staff(PRIVACY);
     PauseGroup        Post "/desk/albums/{album}/group/pause"      Staff(PRIVACY);
     CompareGroup      Post "/desk/albums/{album}/group/compare"    Staff(PRIVACY);
 

@@ -134,6 +134,8 @@ fn page(route: Route) -> MethodRouter<Site> {
         Route::GroupRoster => post(group::roster),
         Route::GroupCodes => post(group_codes::make),
         Route::AttestGroup => post(group::attest),
+        Route::CalibrateGroup => post(group::calibrate),
+        Route::DeleteGroup => post(group::delete),
         Route::PauseGroup => post(group::pause),
         Route::CompareGroup => post(group::compare),
         Route::AskEmergency => post(emergency::ask),

@@ -26,6 +26,7 @@ pub const TESTS: &[(&str, fn())] = &[
     ("bys_7_tra_4_the_desk_sees_what_is_missing_and_not_by_whom", bys_7_what_is_missing),
     ("abu_2_a_person_is_told_and_ends_it_with_one_press", abu_2_a_person_is_told),
     ("abu_2_bys_7_the_desk_hands_out_codes_and_a_text", abu_2_the_desk_hands_out_codes),
+    ("acc_7_con_5_the_desk_gives_a_threshold_and_deletes_a_group", acc_7_con_5_the_desk_deletes_a_group),
     ("tra_3_bys_7_the_status_page_names_the_basis", tra_3_the_status_page_names_the_basis),
 ];
 
@@ -257,6 +258,7 @@ fn tra_3_the_status_page_names_the_basis() {
     says("Face templates stored", "1");
     says("Face templates computed for a moment", "0");
     says("What kind of group", "People who come together of their own will");
+    says("Photos that are compared", "all of the album");
     assert!(text.contains("Closed: faces are hidden, and compared with nobody"));
     assert!(!text.contains(ANNA) && !text.contains("Kanarienvogel"));
 }
@@ -335,4 +337,53 @@ fn abu_2_the_desk_hands_out_codes() {
     let start = if language.as_str() == "fr" { "Bonjour " } else { "Hello " };
     assert!(page.contains(&format!("{start}{ANNA}")), "{page}");
     site.get(&site.staff(Role::Reviewer), &path).expect(403);
+}
+
+fn acc_7_con_5_the_desk_deletes_a_group() {
+    let site = Site::new();
+    asked(&site, site.world.anna);
+    let (privacy, album) = (site.staff(Role::Privacy), site.world.album);
+    let path = format!("/desk/albums/{album}/group");
+    let manifest = grata::app::models::manifest::named("find").unwrap();
+    let calibration = |model: &str| {
+        format!(
+            "grata_calibration = 1\npack = \"test\"\nmodel_sha256 = \"{model}\"\nmeasure = \"euclidean\"\n\
+             threshold = 0.48\nlead = 0.02\nfalse_disclosures = 0.05\nfaces = 500\nroster = 10\n\
+             fmr_upper = 0.00001\npeople = 1000\npairs = 499500\nmade = \"2026-11-22\"\n"
+        )
+    };
+    let send = |text: &str| {
+        let token = grata::web::csrf::token(privacy.secret());
+        let body = format!(
+            "--x\r\ncontent-disposition: form-data; name=\"csrf\"\r\n\r\n{token}\r\n--x\r\n\
+             content-disposition: form-data; name=\"calibration\"; filename=\"album.toml\"\r\n\r\n{text}\r\n--x--\r\n"
+        );
+        let headers =
+            [("content-type", "multipart/form-data; boundary=x"), ("sec-fetch-site", "same-origin")];
+        site.ask(&privacy, axum::http::Method::POST, &format!("{path}/calibration"), &headers, body.into())
+    };
+    // A threshold of another model is refused, and so is what is none (ABU-16).
+    send(&calibration(&"0".repeat(64))).expect(403);
+    send("threshold = 0.9").expect(422);
+    let has = || site.store.read().unwrap().group(album).unwrap().unwrap().attested.calibration.is_some();
+    assert!(!has());
+    send(&calibration(manifest.model.sha256.text())).expect(303);
+    assert!(has());
+    let page = site.get(&privacy, &path).expect(200).text();
+    assert!(
+        !page.contains("A measured threshold.") && page.contains("An impact assessment"),
+        "ACC-7: {page}"
+    );
+    // Deleted by somebody who says that they mean it, with all templates and their keys.
+    site.post(&privacy, &format!("{path}/delete"), &[]).expect(422);
+    assert_eq!(site.store.read().unwrap().group_counts().unwrap().0, 1);
+    site.post(&privacy, &format!("{path}/delete"), &[("sure", "yes")]).expect(303);
+    let reader = site.store.read().unwrap();
+    assert!(reader.group(album).unwrap().is_none());
+    assert_eq!(reader.group_counts().unwrap().0, 0);
+    assert!(reader.suggestions_to(site.world.anna).unwrap().is_empty());
+    drop(reader);
+    let keys = site.store.vault().list().unwrap();
+    assert!(!keys.iter().any(|key| key.to_string().starts_with("template:")), "KEY-4");
+    assert!(site.get(&privacy, &path).expect(200).text().contains("has no closed group"));
 }

@@ -47,7 +47,9 @@ const FIND: &str = "/gallery?view=find";
 fn turn(site: &Site, is_on: bool) {
     let publish = site.world.website();
     match is_on {
-        true => own_device::turn_on(&site.store, &publish, Profile::Free, Records::default(), site.by()).unwrap(),
+        true => {
+            own_device::turn_on(&site.store, &publish, Profile::Free, Records::default(), site.by()).unwrap()
+        }
         false => own_device::turn_off(&site.store, &publish, site.by()).unwrap(),
     }
 }
@@ -94,7 +96,8 @@ fn con_9_a_school_needs_its_four_records() {
     let file = site.release().remove(0);
     let (guest, owner, album) = (site.guest(), site.staff(Role::Owner), site.world.album);
     let on = format!("/desk/albums/{album}/own-device");
-    let record = |key: &str| [(key.to_string(), "file 7".to_string()), (format!("{key}_on"), "2026-09-01".into())];
+    let record =
+        |key: &str| [(key.to_string(), "file 7".to_string()), (format!("{key}_on"), "2026-09-01".into())];
     let all: Vec<(String, String)> = [("assessment_sha256".to_string(), "ab".repeat(32))]
         .into_iter()
         .chain(["assessment", "opinion", "consultation", "alternative"].into_iter().flat_map(record))
@@ -146,7 +149,10 @@ fn con_9_a_school_needs_its_four_records() {
     let publish = site.world.website();
     let turn_on = || own_device::turn_on(&site.store, &publish, Profile::Free, Records::default(), site.by());
     let refused = turn_on().unwrap_err();
-    assert!(refused.to_string().contains("missing: assessment, opinion, consultation, alternative"), "{refused}");
+    assert!(
+        refused.to_string().contains("missing: assessment, opinion, consultation, alternative"),
+        "{refused}"
+    );
     let mut tx = site.store.begin(site.now()).unwrap();
     let mut group = tx.group(album_of(&site)).unwrap().unwrap();
     let record = Record { reference: "file 7".into(), on: "2026-09-01".parse().unwrap() };

@@ -145,8 +145,16 @@ impl Calibration {
         let text = std::fs::read_to_string(path).map_err(|error| {
             AppError::new(ErrorKind::NotFound, format!("{} cannot be read", shown(path))).because(error)
         })?;
-        let own: Self = toml::from_str(&text).map_err(|error| {
-            AppError::new(ErrorKind::Invalid, format!("{} is no calibration", shown(path))).because(error)
+        Self::read(&text, &shown(path).to_string(), model_sha256)
+    }
+
+    /// The same from its text; `name` is what it is called in what is said about it.
+    ///
+    /// # Errors
+    /// As [`Calibration::open`].
+    pub fn read(text: &str, name: &str, model_sha256: &str) -> Result<Self, AppError> {
+        let own: Self = toml::from_str(text).map_err(|error| {
+            AppError::new(ErrorKind::Invalid, format!("{name} is no calibration")).because(error)
         })?;
         let measure = Measure::named(&own.measure);
         let sensible = own.grata_calibration == VERSION
@@ -157,11 +165,11 @@ impl Calibration {
             && (0.0..=1.0).contains(&own.fmr_upper)
             && still_holds(own.fmr_upper, own.false_disclosures, own.faces, own.roster);
         if !sensible {
-            let message = format!("{} says what no calibration says", shown(path));
+            let message = format!("{name} says what no calibration says");
             return Err(AppError::new(ErrorKind::Invalid, message).hint("`grata calibrate` makes a new one."));
         }
         if own.model_sha256 != model_sha256 {
-            let message = format!("{} was made for another model", shown(path));
+            let message = format!("{name} was made for another model");
             return Err(AppError::new(ErrorKind::Denied, message)
                 .hint("A threshold belongs to one model. `grata calibrate` makes one for this."));
         }

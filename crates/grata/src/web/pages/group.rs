@@ -8,7 +8,7 @@ use askama::Template;
 use axum::Form;
 use axum::extract::Path;
 use axum::response::Response;
-use grata_core::basis::{Assessment, Profile, Record, Records};
+use grata_core::basis::{Assessment, Profile, Record, Records, Window};
 use grata_core::id::SubjectId;
 use grata_core::time::{Date, day};
 use grata_store::Reader;
@@ -16,10 +16,11 @@ use grata_store::queries::albums::Album;
 use serde::Deserialize;
 
 use super::{Shell, album, go_to, shown};
-use crate::app::groups::{self, Changes};
+use crate::app::groups::{self, Changes, NewCalibration};
 use crate::app::{compare, views};
 use crate::error::{AppError, ErrorKind};
 use crate::web::error::Trouble;
+use crate::web::filled::Filled;
 use crate::web::guard::Visit;
 use crate::web::site::{Site, tell};
 use crate::web::words::Words;
@@ -112,20 +113,20 @@ fn read(site: &Site, album: &Album, words: Words) -> Result<Group, AppError> {
         to_compare: status.to_compare,
         embedded: status.group.embedded,
         waiting: status.waiting,
-        window: status.group.attested.window.map_or_else(
-            || words.t("group-all-days").into_owned(),
-            |window| {
-                let days = [window.from(), window.to()].map(|day| words.day(day).into_owned());
-                let [from, to] = days;
-                words.with("group-days", &[("from", from), ("to", to)]).into_owned()
-            },
-        ),
+        window: days(words, status.group.attested.window),
         is_paused: status.group.attested.is_paused,
         is_running: site.works().progress(&name(album)).is_some_and(|one| !one.is_over()),
         records: records.map(|key| (key, words.t(&format!("missing-{key}")).into_owned())).into(),
         roster: members,
         others: others.into_iter().map(|(id, name)| (id.to_string(), name)).collect(),
     })
+}
+
+/// Whose photos a group compares, in words.
+pub fn days(words: Words, window: Option<Window>) -> String {
+    let Some(window) = window else { return words.t("group-all-days").into_owned() };
+    let [from, to] = [window.from(), window.to()].map(|day| words.day(day).into_owned());
+    words.with("group-days", &[("from", from), ("to", to)]).into_owned()
 }
 
 /// By name, so that the order says nothing.
@@ -290,7 +291,7 @@ impl Attested {
             accountable: filled(&self.accountable).map(Into::into),
             until: date(&self.until)?,
             ceiling: filled(&self.ceiling).map(|text| text.parse().map_err(number)).transpose()?,
-            // A calibration is a file of this machine, and so is a model: by command.
+            // A file, in a form of its own.
             calibration: None,
             on_children: false,
         })
@@ -311,6 +312,65 @@ pub async fn attest(
     site.change(move |site| {
         let found = album::find(&site.store().read()?, &text)?;
         groups::attest(site.store(), found.id, &said.changes()?, site.by())
+    })
+    .await?;
+    Ok(page)
+}
+
+/// `POST /desk/albums/{album}/group/calibration`: a file of `grata calibrate`, for the model that the group uses. The
+/// impact assessment is stale with it (ACC-7).
+///
+/// # Errors
+/// There is no such group, or the file is no calibration for its model.
+pub async fn calibrate(
+    site: Site,
+    _: Visit,
+    Path(text): Path<String>,
+    filled: Filled,
+) -> Result<Response, Trouble> {
+    let page = back(&text);
+    site.change(move |site| {
+        let found = album::find(&site.store().read()?, &text)?;
+        let file = filled.files("calibration").next();
+        let file =
+            file.ok_or_else(|| AppError::new(ErrorKind::Invalid, "choose a file of `grata calibrate`"))?;
+        let written = String::from_utf8(file.bytes.clone())
+            .map_err(|_| AppError::new(ErrorKind::Invalid, "this file is no text"))?;
+        let changes = Changes {
+            calibration: Some(NewCalibration::Sent(file.name.clone(), written)),
+            on_children: filled.text("on_children") == "yes",
+            ..Changes::default()
+        };
+        groups::attest(site.store(), found.id, &changes, site.by())
+    })
+    .await?;
+    Ok(page)
+}
+
+/// That somebody means it.
+#[derive(Deserialize)]
+pub struct Sure {
+    #[serde(default)]
+    sure: String,
+}
+
+/// `POST /desk/albums/{album}/group/delete`: with its roster and all templates.
+///
+/// # Errors
+/// There is no such group, or nobody said that they mean it.
+pub async fn delete(
+    site: Site,
+    _: Visit,
+    Path(text): Path<String>,
+    Form(said): Form<Sure>,
+) -> Result<Response, Trouble> {
+    let page = back(&text);
+    site.change(move |site| {
+        let found = album::find(&site.store().read()?, &text)?;
+        if said.sure != "yes" {
+            return Err(AppError::new(ErrorKind::Invalid, "say that the group and all numbers may go"));
+        }
+        groups::delete(site.store(), found.id, site.by())
     })
     .await?;
     Ok(page)

@@ -10,9 +10,9 @@ use std::task::{Context, Poll};
 use askama::Template;
 use axum::body::{Body, Bytes};
 use axum::extract::{Path, Query};
+use axum::http::StatusCode;
 use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
-use axum::http::StatusCode;
 use axum::{Form, Json};
 use grata_core::audit::entry::{Count, EventKind};
 use grata_core::basis::{Missing, Profile};
@@ -25,10 +25,10 @@ use tokio::sync::mpsc;
 use super::group::RecordFields;
 use super::{Shell, album, go_to, shown_as};
 use crate::app::channels::Titles;
-use crate::app::releases::folder::kept_bytes;
-use crate::app::releases::{self, Outlook};
 use crate::app::galleries;
 use crate::app::own_device::{self, Standing};
+use crate::app::releases::folder::kept_bytes;
+use crate::app::releases::{self, Outlook};
 use crate::error::{AppError, ErrorKind};
 use crate::web::access::Route;
 use crate::web::error::Trouble;
@@ -204,42 +204,46 @@ async fn page_with(
         not_on_record = said.refused;
     }
     let named = |key: &'static str| (key, words.t(&format!("missing-{key}")).into_owned());
-    let profile = |one: Profile| (one.as_str(), words.t(&format!("group-profile-{}", one.as_str())).into_owned());
-    Ok(shown_as(status, &Page {
-        shell: Shell::of(visit),
-        album_id: planned.publish.album.to_string(),
-        album_title: planned.title,
-        channels: planned
-            .channels
-            .iter()
-            .map(|(key, audience)| Channel {
-                name: key.to_string(),
-                words: words.channel(&planned.titles, key.as_str()),
-                audience: words.t(&format!("audience-{}", audience.as_str())).into_owned(),
-                is_on: *key == planned.publish.channel,
-            })
-            .collect(),
-        channel_words: words.channel(&planned.titles, &channel),
-        is_retired: planned.is_retired,
-        channel,
-        shown: photos.iter().map(|photo| photo.shown).sum(),
-        hidden: photos.iter().map(|photo| photo.hidden).sum(),
-        leaving: photos.len() - withheld,
-        withheld,
-        photos,
-        reasons,
-        live: planned.live,
-        failed: progress.as_ref().map(|progress| progress.failed).unwrap_or_default(),
-        working: progress.filter(|progress| !progress.is_over()),
-        links: links.collect(),
-        fresh_link: said.fresh_link,
-        is_own_device,
-        not_on_record: not_on_record.iter().map(|one| one.as_str()).collect(),
-        is_unequal,
-        profiles: Profile::ALL.map(profile).into(),
-        records: ["opinion", "consultation", "alternative"].map(named).into(),
-        missing: planned.missing,
-    }))
+    let profile =
+        |one: Profile| (one.as_str(), words.t(&format!("group-profile-{}", one.as_str())).into_owned());
+    Ok(shown_as(
+        status,
+        &Page {
+            shell: Shell::of(visit),
+            album_id: planned.publish.album.to_string(),
+            album_title: planned.title,
+            channels: planned
+                .channels
+                .iter()
+                .map(|(key, audience)| Channel {
+                    name: key.to_string(),
+                    words: words.channel(&planned.titles, key.as_str()),
+                    audience: words.t(&format!("audience-{}", audience.as_str())).into_owned(),
+                    is_on: *key == planned.publish.channel,
+                })
+                .collect(),
+            channel_words: words.channel(&planned.titles, &channel),
+            is_retired: planned.is_retired,
+            channel,
+            shown: photos.iter().map(|photo| photo.shown).sum(),
+            hidden: photos.iter().map(|photo| photo.hidden).sum(),
+            leaving: photos.len() - withheld,
+            withheld,
+            photos,
+            reasons,
+            live: planned.live,
+            failed: progress.as_ref().map(|progress| progress.failed).unwrap_or_default(),
+            working: progress.filter(|progress| !progress.is_over()),
+            links: links.collect(),
+            fresh_link: said.fresh_link,
+            is_own_device,
+            not_on_record: not_on_record.iter().map(|one| one.as_str()).collect(),
+            is_unequal,
+            profiles: Profile::ALL.map(profile).into(),
+            records: ["opinion", "consultation", "alternative"].map(named).into(),
+            missing: planned.missing,
+        },
+    ))
 }
 
 fn planned(site: &Site, id: &str, channel: Option<&str>) -> Result<Planned, AppError> {

@@ -16,6 +16,7 @@ use crate::web::site::Site;
 struct Group {
     album: String,
     is_open: bool,
+    window: String,
     profile: String,
     accountable: String,
     assessment: String,
@@ -58,6 +59,7 @@ pub async fn page(site: Site, visit: Visit) -> Result<Response, Trouble> {
             found.push(Group {
                 album: reader.album(own.album)?.map(|album| album.title).unwrap_or_default(),
                 is_open: gate.is_ok(),
+                window: super::group::days(shell.words, own.window),
                 profile: shell.words.t(&format!("group-profile-{}", own.profile.as_str())).into_owned(),
                 accountable: own.accountable.clone().unwrap_or_default(),
                 assessment: assessment.unwrap_or_default(),
