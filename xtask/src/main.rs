@@ -1,6 +1,7 @@
-//! Tasks for developers: `cargo xtask test | bench | scale | find | finder | kill | pictures`.
+//! Tasks for developers: `cargo xtask test | bench | scale | find | finder | kill | pictures | sweep`.
 
 mod bench;
+mod canary;
 mod find;
 mod finder;
 #[cfg(feature = "floor")]
@@ -8,6 +9,7 @@ mod floor;
 mod kill;
 mod pictures;
 mod scale;
+mod sweep;
 mod tests;
 mod tools;
 
@@ -35,7 +37,9 @@ cargo xtask finder     the module for browsers, as a folder of static files (doc
 cargo xtask kill       SIGKILL at random moments of add, release make and rights erase
     --kills N          moments (200)
     --seed N           repeats a run
-cargo xtask pictures   makes the before-and-after pictures of the README";
+cargo xtask pictures   makes the before-and-after pictures of the README
+cargo xtask sweep      whether known numbers stand in any file below some places, in any form (docs/find.md)
+    --canary FILE      the numbers: 32 bits each, the low byte first, or decimals; may be given again";
 
 fn main() -> ExitCode {
     let mut arguments = std::env::args().skip(1);
@@ -51,6 +55,7 @@ fn main() -> ExitCode {
         Some("glue") => finder::glue(arguments).map(drop),
         Some("kill") => kill::run(arguments),
         Some("pictures") => pictures::run(),
+        Some("sweep") => sweep::run(arguments),
         _ => Err(USAGE.into()),
     };
     match done {

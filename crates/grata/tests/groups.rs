@@ -5,6 +5,9 @@
 //! were skipped.
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
+#[path = "../../../xtask/src/canary.rs"]
+#[allow(dead_code, unreachable_pub, reason = "shared with `cargo xtask sweep`")]
+mod canary;
 #[path = "support/house.rs"]
 mod house;
 #[path = "find/made_model.rs"]

@@ -7,12 +7,12 @@ use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::time::{Duration, Instant};
 
-use base64::Engine as _;
 use grata::worker::group::{GroupAnswer, GroupTask, Pose};
 use grata::worker::pool::Slot;
 use grata::worker::protocol::{Checked, Rect};
 use serde_json::Value;
 
+use crate::canary::Canary;
 use crate::house::ALBUM;
 use crate::pages::Pages;
 use crate::place::{Model, Place, Stills, task};
@@ -138,37 +138,17 @@ fn files(place: &Place) -> Vec<PathBuf> {
     found
 }
 
-/// Numbers in the forms in which they might have been written: bytes either way round, halves of doubles, hexadecimal,
-/// base64 at each offset, decimals.
-fn needles(numbers: &[u8]) -> Vec<Vec<u8>> {
+/// What to look for.
+fn canary(numbers: &[u8], canary: &mut Canary) {
     let values: Vec<f32> =
         numbers.chunks_exact(4).map(|own| f32::from_le_bytes(own.try_into().unwrap())).collect();
-    let big: Vec<u8> = values.iter().flat_map(|value| value.to_be_bytes()).collect();
-    let doubles: Vec<u8> = values.iter().flat_map(|value| f64::from(*value).to_le_bytes()).collect();
-    let mut needles: Vec<Vec<u8>> = [numbers, &big, &doubles]
-        .iter()
-        .flat_map(|bytes| bytes.chunks_exact(32))
-        .map(<[u8]>::to_vec)
-        .collect();
-    let hex: String = numbers.iter().map(|byte| format!("{byte:02x}")).collect();
-    needles.extend(hex.as_bytes().chunks_exact(64).map(<[u8]>::to_vec));
-    for offset in 0..3 {
-        let text = base64::engine::general_purpose::STANDARD.encode(&numbers[offset..]);
-        needles.extend(text.as_bytes().chunks_exact(64).map(<[u8]>::to_vec));
-    }
-    needles.extend(values.iter().map(f32::to_string).filter(|text| text.len() > 9).map(String::into_bytes));
-    needles
+    canary.add(&values);
 }
 
-/// Where one of the needles stands.
-fn hits(place: &Place, needles: &[Vec<u8>]) -> Vec<PathBuf> {
-    let starts: HashSet<[u8; 8]> = needles.iter().map(|needle| needle[..8].try_into().unwrap()).collect();
-    let holds = |bytes: &[u8]| {
-        bytes.windows(8).enumerate().any(|(at, window)| {
-            starts.contains(window) && needles.iter().any(|needle| bytes[at..].starts_with(needle))
-        })
-    };
-    files(place).into_iter().filter(|path| fs::read(path).is_ok_and(|bytes| holds(&bytes))).collect()
+/// Where it stands.
+fn hits(place: &Place, canary: &Canary) -> Vec<PathBuf> {
+    // What somebody else has removed meanwhile holds nothing.
+    files(place).into_iter().filter(|path| canary.is_in_file(path).unwrap_or(false)).collect()
 }
 
 fn enrol(place: &Place, link: &Value, stills: &Stills) {
@@ -203,15 +183,15 @@ fn bys_1_rts_9_numbers_are_in_no_file_after_enrolment_a_kill_and_a_comparison() 
     let stills = place.stills();
     let crew = place.crew();
     // The order of the stills changes the last bit of their mean, so both orders are looked for.
-    let mut wanted = Vec::new();
+    let mut wanted = Canary::default();
     for order in [[Pose::Straight, Pose::Left, Pose::Right], [Pose::Straight, Pose::Right, Pose::Left]] {
         let of = |pose: &Pose| (stills.of(pose.as_str()).as_slice(), *pose);
         let mut slot = crew.first_slot().unwrap();
-        wanted.extend(needles(&numbers(&mut slot, &order.each_ref().map(of))));
+        canary(&numbers(&mut slot, &order.each_ref().map(of)), &mut wanted);
     }
     enrol(&place, &anna, &stills);
     // The sweep sees what there is.
-    fs::write(place.house.path("canary"), &wanted[0]).unwrap();
+    fs::write(place.house.path("canary"), wanted.first()).unwrap();
     assert_eq!(hits(&place, &wanted), [place.house.path("canary")]);
     fs::remove_file(place.house.path("canary")).unwrap();
     assert_eq!(hits(&place, &wanted), Vec::<PathBuf>::new(), "after an enrolment");
