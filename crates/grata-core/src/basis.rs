@@ -12,8 +12,13 @@ use crate::matching::calibration::still_holds;
 use crate::matching::{OperatingPoint, Score};
 use crate::purpose::Find;
 use crate::subject::{AgeRules, Subject};
-use crate::taken::Taken;
 use crate::time::{Date, Timestamp, day, end_of, hours_after};
+
+mod records;
+mod window;
+
+pub use records::{Assessment, Record, Records, own_device};
+pub use window::Window;
 
 /// Hours between two comparisons of the same photos, however many people enrol in between (BYS-9).
 pub const HOURS_BETWEEN_ROUNDS: u32 = 24;
@@ -54,110 +59,6 @@ impl Profile {
     pub const fn is_unequal(self) -> bool {
         matches!(self, Self::School | Self::Employer)
     }
-}
-
-/// A document that was made outside grata.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Record {
-    /// Where it is to be found.
-    pub reference: String,
-    /// Its day.
-    pub on: Date,
-}
-
-/// An impact assessment, in the version that was attested (ACC-7).
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Assessment {
-    /// Where it is to be found, and of which day.
-    pub record: Record,
-    /// SHA-256 of the document.
-    pub sha256: Digest,
-}
-
-/// The days whose photos a group compares, both included (BYS-6). What is known of a photo's time is its camera's word,
-/// and rounded.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Window {
-    from: Date,
-    to: Date,
-}
-
-impl Window {
-    /// From a day to a day, both included; none if the first comes after the second.
-    pub fn new(from: Date, to: Date) -> Option<Self> {
-        (from <= to).then_some(Self { from, to })
-    }
-
-    /// The first day.
-    pub fn from(self) -> Date {
-        self.from
-    }
-
-    /// The last day.
-    pub fn to(self) -> Date {
-        self.to
-    }
-
-    /// Whether a photo is of these days. One of which that is not known is not.
-    pub fn holds(self, taken: Option<Taken>) -> bool {
-        taken.is_some_and(|taken| (self.from..=self.to).contains(&taken.date()))
-    }
-}
-
-/// What a school or an employer has on record before faces are compared there, whether on the server or on the
-/// person's own device (CON-9).
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Records {
-    /// The impact assessment.
-    pub assessment: Option<Assessment>,
-    /// The opinion of the data protection officer.
-    pub opinion: Option<Record>,
-    /// The consultation of those concerned.
-    pub consultation: Option<Record>,
-    /// The alternative without comparison, and that it was tried.
-    pub alternative: Option<Record>,
-}
-
-impl Records {
-    /// These, and what they lack from the others.
-    #[must_use]
-    pub fn or(self, other: Self) -> Self {
-        Self {
-            assessment: self.assessment.or(other.assessment),
-            opinion: self.opinion.or(other.opinion),
-            consultation: self.consultation.or(other.consultation),
-            alternative: self.alternative.or(other.alternative),
-        }
-    }
-
-    /// What is missing of the four. What is announced is not done.
-    fn missing(&self, today: Date) -> Vec<Missing> {
-        let assessment = self.assessment.as_ref().map(|assessment| &assessment.record);
-        let records = [
-            (assessment, Missing::Assessment),
-            (self.opinion.as_ref(), Missing::Opinion),
-            (self.consultation.as_ref(), Missing::Consultation),
-            (self.alternative.as_ref(), Missing::Alternative),
-        ];
-        let is_missing = |record: &Record| record.reference.trim().is_empty() || record.on > today;
-        let missing = records.into_iter().filter(|(record, _)| record.is_none_or(is_missing));
-        missing
-            .map(|(record, what)| match (record, what) {
-                (Some(record), Missing::Assessment) if record.on > today => Missing::AssessmentToCome,
-                (_, what) => what,
-            })
-            .collect()
-    }
-}
-
-/// The gate of *Find me* on a person's own device (M2): open where people come together of their own will; at a school
-/// or at work with all four records (CON-9).
-///
-/// # Errors
-/// Not empty: what is missing of them.
-pub fn own_device(profile: Profile, records: &Records, today: Date) -> Result<(), Vec<Missing>> {
-    let missing = if profile.is_unequal() { records.missing(today) } else { Vec::new() };
-    if missing.is_empty() { Ok(()) } else { Err(missing) }
 }
 
 /// A threshold with what it promises, for one model (QUA-1).

@@ -26,6 +26,7 @@ mod print;
 mod progress;
 mod provider;
 mod recall;
+mod records;
 mod release;
 mod report;
 mod restore;

@@ -6,6 +6,7 @@ use crate::notice::Notice;
 use crate::purpose::Purpose as _;
 use crate::scope::{Scope, ScopeRefused, Why};
 use crate::subject::{Age, Restriction, Revision};
+use crate::taken::Taken;
 
 fn now() -> Timestamp {
     "2026-11-22T10:00:00Z".parse().unwrap()

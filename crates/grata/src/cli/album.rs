@@ -15,9 +15,9 @@ use serde::Serialize;
 
 use super::Finish;
 use super::arguments::{KeptArguments, audience, date};
-use super::group::{Kind, RecordArguments, UNEQUAL};
 use super::print;
 use super::progress::Progress;
+use super::records::{Kind, RecordArguments, UNEQUAL};
 use crate::app::albums::{self, AlbumContent, NewAlbum};
 use crate::app::own_device::{self, Standing};
 use crate::app::{finder, times};
