@@ -1,35 +1,50 @@
-//! A recognition model of the ArcFace family's shape with made weights: 112 x 112 pixels in, 512 numbers
-//! out. It knows nothing about faces, and real ones may not be had.
+//! Recognition models with made weights. They know nothing about faces, and real ones may not be had.
 
-/// The file: a coarse look at the picture, times a made matrix.
+/// The shape of the ArcFace family: 112 x 112 pixels in, 512 numbers out. A coarse look at the picture, times a
+/// made matrix.
 pub fn arcface() -> Vec<u8> {
     let (cells, numbers) = (3 * 7 * 7, 512);
     let mut state = 1_u32;
-    let weights: Vec<u8> = (0..cells * numbers)
-        .flat_map(|_| {
+    let weights: Vec<f32> = (0..cells * numbers)
+        .map(|_| {
             state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
-            ((state >> 8) as f32 / (1 << 24) as f32 - 0.5).to_le_bytes()
+            (state >> 8) as f32 / (1 << 24) as f32 - 0.5
         })
         .collect();
+    let pooling = [("kernel_shape", &[16, 16][..]), ("strides", &[16, 16])];
+    let nodes = [
+        node("AveragePool", &["input"], "cells", &pooling),
+        node("Flatten", &["cells"], "row", &[]),
+        node("MatMul", &["row", "matrix"], "output", &[]),
+    ];
+    let tensors = [tensor("matrix", [cells, numbers], &weights)];
+    model(&nodes, &tensors, [port("input", &[1, 3, 112, 112]), port("output", &[1, numbers])])
+}
+
+/// A model of the shape of pack `find` that knows nobody: whatever it is shown, it gives `row`. What it has
+/// given can be looked for anywhere.
+pub fn canary(row: &[f32]) -> Vec<u8> {
+    let width = row.len() as u64;
+    let pooling = [("kernel_shape", &[150, 150][..]), ("strides", &[150, 150])];
+    let nodes = [
+        node("AveragePool", &["picture"], "colours", &pooling),
+        node("Flatten", &["colours"], "flat", &[]),
+        node("MatMul", &["flat", "nothing"], "zeros", &[]),
+        node("Add", &["zeros", "row"], "numbers", &[]),
+    ];
+    let nothing = tensor("nothing", [3, width], &vec![0.0; 3 * row.len()]);
+    let tensors = [nothing, tensor("row", [1, width], row)];
+    model(&nodes, &tensors, [port("picture", &[1, 3, 150, 150]), port("numbers", &[1, width])])
+}
+
+/// A whole file.
+fn model(nodes: &[Vec<u8>], tensors: &[Vec<u8>], [input, output]: [Vec<u8>; 2]) -> Vec<u8> {
     let mut graph = Vec::new();
-    put(
-        &mut graph,
-        1,
-        &node("AveragePool", &["input"], "cells", &[("kernel_shape", &[16, 16]), ("strides", &[16, 16])]),
-    );
-    put(&mut graph, 1, &node("Flatten", &["cells"], "row", &[]));
-    put(&mut graph, 1, &node("MatMul", &["row", "matrix"], "output", &[]));
+    nodes.iter().for_each(|node| put(&mut graph, 1, node));
     put(&mut graph, 2, b"made");
-    let mut tensor = Vec::new();
-    for extent in [cells, numbers] {
-        number(&mut tensor, 1, extent as u64);
-    }
-    number(&mut tensor, 2, 1);
-    put(&mut tensor, 8, b"matrix");
-    put(&mut tensor, 9, &weights);
-    put(&mut graph, 5, &tensor);
-    put(&mut graph, 11, &port("input", &[1, 3, 112, 112]));
-    put(&mut graph, 12, &port("output", &[1, numbers as u64]));
+    tensors.iter().for_each(|tensor| put(&mut graph, 5, tensor));
+    put(&mut graph, 11, &input);
+    put(&mut graph, 12, &output);
     let mut model = Vec::new();
     number(&mut model, 1, 8);
     put(&mut model, 7, &graph);
@@ -40,38 +55,14 @@ pub fn arcface() -> Vec<u8> {
     model
 }
 
-/// A model of the shape of pack `find` that knows nobody: whatever it is shown, it gives `row`. What it has
-/// given can be looked for anywhere.
-pub fn canary(row: &[f32]) -> Vec<u8> {
-    let tensor = |name: &str, extents: [u64; 2], values: &[f32]| {
-        let mut tensor = Vec::new();
-        extents.iter().for_each(|extent| number(&mut tensor, 1, *extent));
-        number(&mut tensor, 2, 1);
-        put(&mut tensor, 8, name.as_bytes());
-        let bytes: Vec<u8> = values.iter().flat_map(|value| value.to_le_bytes()).collect();
-        put(&mut tensor, 9, &bytes);
-        tensor
-    };
-    let width = row.len() as u64;
-    let mut graph = Vec::new();
-    let pooling = [("kernel_shape", &[150_u64, 150][..]), ("strides", &[150, 150])];
-    put(&mut graph, 1, &node("AveragePool", &["picture"], "colours", &pooling));
-    put(&mut graph, 1, &node("Flatten", &["colours"], "flat", &[]));
-    put(&mut graph, 1, &node("MatMul", &["flat", "nothing"], "zeros", &[]));
-    put(&mut graph, 1, &node("Add", &["zeros", "row"], "numbers", &[]));
-    put(&mut graph, 2, b"canary");
-    put(&mut graph, 5, &tensor("nothing", [3, width], &vec![0.0; 3 * row.len()]));
-    put(&mut graph, 5, &tensor("row", [1, width], row));
-    put(&mut graph, 11, &port("picture", &[1, 3, 150, 150]));
-    put(&mut graph, 12, &port("numbers", &[1, width]));
-    let mut model = Vec::new();
-    number(&mut model, 1, 8);
-    put(&mut model, 7, &graph);
-    let mut operators = Vec::new();
-    put(&mut operators, 1, b"");
-    number(&mut operators, 2, 13);
-    put(&mut model, 8, &operators);
-    model
+fn tensor(name: &str, extents: [u64; 2], values: &[f32]) -> Vec<u8> {
+    let mut tensor = Vec::new();
+    extents.iter().for_each(|extent| number(&mut tensor, 1, *extent));
+    number(&mut tensor, 2, 1);
+    put(&mut tensor, 8, name.as_bytes());
+    let bytes: Vec<u8> = values.iter().flat_map(|value| value.to_le_bytes()).collect();
+    put(&mut tensor, 9, &bytes);
+    tensor
 }
 
 fn node(operator: &str, inputs: &[&str], output: &str, attributes: &[(&str, &[u64])]) -> Vec<u8> {
