@@ -136,6 +136,10 @@ times-hour = To the hour
 times-quarter = To the quarter of an hour
 times-go = Save
 times-reading = Looking again in the photos that are here already
+times-unread = { $n ->
+    [one] It could not be read again when 1 photo was taken. What was known of it stays.
+   *[other] It could not be read again when { $n } photos were taken. What was known of them stays.
+}
 audience-everyone = Everyone can see it
 audience-members = Members only
 albums-none = No album yet

@@ -136,6 +136,10 @@ times-hour = À l'heure près
 times-quarter = Au quart d'heure près
 times-go = Enregistrer
 times-reading = Relecture des photos déjà présentes
+times-unread = { $n ->
+    [one] L'heure de { $n } photo n'a pas pu être relue. Ce qu'on en savait reste.
+   *[other] L'heure de { $n } photos n'a pas pu être relue. Ce qu'on en savait reste.
+}
 audience-everyone = Tout le monde peut voir
 audience-members = Membres seulement
 albums-none = Pas encore d'album

@@ -56,6 +56,8 @@ pub struct Progress {
     pub failed: usize,
     /// Which: somebody has to look at them.
     pub failures: Vec<PhotoId>,
+    /// Why, where it is known, and for how many of them.
+    pub reasons: BTreeMap<String, usize>,
 }
 
 impl Progress {

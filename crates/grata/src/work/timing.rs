@@ -1,6 +1,7 @@
 //! Looks again, in photos that are there already, when they were taken: after an album has begun to ask
 //! for it, or asks for more.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use grata_core::id::{AlbumId, PhotoId};
@@ -37,17 +38,20 @@ pub fn read_again(works: &Works, store: &Arc<Store>, cx: &Cx, album: AlbumId) ->
         let (works_too, store, cx) = (works.clone(), Arc::clone(store), cx.clone());
         let (some, name) = (some.to_vec(), name.clone());
         works.later(move |slot| {
-            let failed = look(&store, &cx, slot, album, &some, step);
+            let reasons = look(&store, &cx, slot, album, &some, step);
             works_too.note(&name, |progress| {
                 progress.done += some.len();
-                progress.failed += failed;
+                for (reason, photos) in reasons {
+                    progress.failed += photos;
+                    *progress.reasons.entry(reason).or_default() += photos;
+                }
             });
         });
     }
     Ok(true)
 }
 
-/// How many of these photos could not be read, or not kept.
+/// Looks at these photos: why some could not be read, or none kept, and how many.
 fn look(
     store: &Store,
     cx: &Cx,
@@ -55,15 +59,17 @@ fn look(
     album: AlbumId,
     photos: &[PhotoId],
     step: TimeStep,
-) -> usize {
-    let mut found = Vec::new();
+) -> BTreeMap<String, usize> {
+    let (mut found, mut reasons) = (Vec::new(), BTreeMap::new());
     for photo in photos {
-        if let Ok(Some(taken)) = times::look(store, cx, slot, *photo, step) {
-            found.push((*photo, taken));
+        match times::look(store, cx, slot, *photo, step) {
+            Ok(Some(taken)) => found.push((*photo, taken)),
+            Ok(None) => *reasons.entry("the work was ended".into()).or_default() += 1,
+            Err(reason) => *reasons.entry(reason).or_default() += 1,
         }
     }
-    match times::keep(store, album, &found, cx.by()) {
-        Ok(()) => photos.len() - found.len(),
-        Err(_) => photos.len(),
+    if let Err(error) = times::keep(store, album, &found, cx.by()) {
+        *reasons.entry(error.to_string().replace('\n', " ")).or_default() += found.len();
     }
+    reasons
 }

@@ -6,6 +6,7 @@ use grata::work::{releasing, timing};
 use grata_core::audit::entry::EventKind;
 use grata_core::id::AlbumId;
 use grata_core::purpose::{Publish, Reach};
+use grata_store::blobs::BlobKey;
 use grata_store::queries::accounts::Role;
 use grata_store::queries::albums::Album;
 use serde_json::Value;
@@ -18,6 +19,7 @@ use crate::world::{painted, picture};
 pub const TESTS: &[(&str, fn())] = &[
     ("m1_a_guest_finds_by_number_code_and_time", m1_a_guest_finds),
     ("pub_9_times_are_told_only_where_somebody_said_so_and_rounded", pub_9_times),
+    ("pub_9_what_could_not_be_read_again_is_said", pub_9_what_could_not_be_read_again_is_said),
     ("m1_a_link_to_all_albums_leads_to_those_of_its_channel", m1_all_albums),
     ("sec_7_a_number_finds_and_lets_nobody_in", sec_7_a_number_lets_nobody_in),
     ("rts_12_what_may_not_be_shown_is_not_found", rts_12_not_found),
@@ -149,6 +151,23 @@ fn pub_9_times() {
     let privacy = site.staff(Role::Privacy);
     site.post(&privacy, &path, &[("times", "second")]).expect(422);
     assert_eq!(site.store.read().unwrap().times_of(site.world.album).unwrap(), None);
+}
+
+/// Photos whose times could not be read again are counted on the album's page, with the reasons.
+fn pub_9_what_could_not_be_read_again_is_said() {
+    let site = Site::new();
+    three_more(&site);
+    times(&site, "hour");
+    let privacy = site.staff(Role::Privacy);
+    let album = format!("/desk/albums/{}", site.world.album);
+    let page = || site.get(&privacy, &album).expect(200).text();
+    assert!(!page().contains("could not be read again"));
+    site.store.blobs().delete(BlobKey::Original(site.photo)).unwrap();
+    times(&site, "quarter");
+    let page = page();
+    let said = page.split("<section class=\"problem\"").nth(1).unwrap().split("</section>").next().unwrap();
+    assert!(said.contains("when 1 photo was taken") && said.contains("<li>1 × "), "{said}");
+    assert!(said.split("<li>1 × ").nth(1).unwrap().split('<').next().unwrap().len() > 10, "a reason: {said}");
 }
 
 /// Another album with one photo of its own, released to the website; its id and the photo's neutral name.

@@ -85,6 +85,8 @@ struct Page {
     times_choices: [(&'static str, &'static str); 4],
     /// How far somebody is who looks again in those that are here.
     reading: Option<Progress>,
+    /// What that came to, if some could not be read.
+    unread: Option<Progress>,
 }
 
 /// Photos on one page: a browser stays quick with these, and pictures load as they come into view.
@@ -107,15 +109,15 @@ pub async fn page(
     Path(id): Path<String>,
     Query(wanted): Query<Wanted>,
 ) -> Result<Response, Trouble> {
-    let (album, photos, times, reading) = site
+    let (album, photos, times, looked) = site
         .run(move |site| {
             let reader = site.store().read()?;
             let album = find(&reader, &id)?;
             let photos = site.remembered().tiles(&reader, album.id)?;
             make_ready(site, album.id, &photos);
             let times = reader.times_of(album.id)?.map_or(codes::OFF, TimeStep::as_str);
-            let reading = site.works().progress(&timing::name(album.id)).filter(|far| !far.is_over());
-            Ok((album, photos, times, reading))
+            let looked = site.works().progress(&timing::name(album.id));
+            Ok((album, photos, times, looked))
         })
         .await?;
     let total = photos.len();
@@ -133,6 +135,11 @@ pub async fn page(
     let tiles = wanted_ones.into_iter().skip((page - 1) * ON_A_PAGE).take(ON_A_PAGE).cloned().collect();
     let shell = Shell::of(&visit);
     let times_choices = codes::CHOICES;
+    let (looked, reading): (Option<Progress>, _) = match looked {
+        Some(far) if !far.is_over() => (None, Some(far)),
+        over => (over, None),
+    };
+    let unread = looked.filter(|over| over.failed > 0);
     Ok(shown(&Page {
         shell,
         album,
@@ -145,6 +152,7 @@ pub async fn page(
         times,
         times_choices,
         reading,
+        unread,
     }))
 }
 
