@@ -65,7 +65,8 @@ impl Canary {
         }
     }
 
-    fn needle(&mut self, needle: &[u8]) {
+    /// Adds a piece as it is, of at least eight bytes.
+    pub fn needle(&mut self, needle: &[u8]) {
         if let Some(start) = needle.first_chunk::<8>() {
             self.starts.insert(*start);
             self.longest = self.longest.max(needle.len());

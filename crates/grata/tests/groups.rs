@@ -5,9 +5,13 @@
 //! were skipped.
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
+#[path = "groups/camera.rs"]
+mod camera;
 #[path = "../../../xtask/src/canary.rs"]
 #[allow(dead_code, unreachable_pub, reason = "shared with `cargo xtask sweep`")]
 mod canary;
+#[path = "support/film.rs"]
+mod film;
 #[path = "support/house.rs"]
 mod house;
 #[path = "find/made_model.rs"]

@@ -156,9 +156,14 @@ impl Place {
     /// Stills of person A, of one photo: as it is, and with the tip of the nose moved to either side, as far as it takes
     /// for the worker to see a head that turns.
     pub fn stills(&self) -> Stills {
+        self.stills_turned(0.09, -0.12)
+    }
+
+    /// The same, turned by shares of the picture.
+    pub fn stills_turned(&self, left: f32, right: f32) -> Stills {
         let own = near(&fs::read(self.photos.join("002_A.jpg")).unwrap(), (2146, 2505));
         let moved = |share| jpeg(&with_nose_moved(&own, share));
-        Stills { straight: jpeg(&own), left: moved(0.09), right: moved(-0.12) }
+        Stills { straight: jpeg(&own), left: moved(left), right: moved(right) }
     }
 }
 

@@ -146,7 +146,7 @@ fn canary(numbers: &[u8], canary: &mut Canary) {
 }
 
 /// Where it stands.
-fn hits(place: &Place, canary: &Canary) -> Vec<PathBuf> {
+pub fn hits(place: &Place, canary: &Canary) -> Vec<PathBuf> {
     // What somebody else has removed meanwhile holds nothing.
     files(place).into_iter().filter(|path| canary.is_in_file(path).unwrap_or(false)).collect()
 }
