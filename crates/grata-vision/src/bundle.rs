@@ -3,6 +3,7 @@
 //! ONNX files are protocol-buffer messages (`onnx.proto` of the ONNX project, whose field numbers
 //! stand below). Only the parts named here are changed; everything else is copied as it stands.
 
+pub mod leaky;
 pub mod residual;
 pub(crate) mod wire;
 

@@ -26,6 +26,7 @@ impl Pure {
     pub fn load(model: Vec<u8>) -> Result<Self, RuntimeError> {
         // `rten` 0.27 reads some damaged files for ever.
         bundle::interface(&model).map_err(|error| RuntimeError::Model(error.to_string()))?;
+        let model = bundle::leaky::leaky(&model).map_err(|error| RuntimeError::Model(error.to_string()))?;
         // Weights are laid out once, not in every run.
         let options = ModelOptions::with_all_ops().prepack_weights(true).clone();
         let model = options.load(model).map_err(|error| RuntimeError::Model(error.to_string()))?;
