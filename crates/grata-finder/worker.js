@@ -5,12 +5,16 @@
 "use strict";
 let finder = null;
 
-function start({ module, detect, find, output, score, lead }) {
+function compile({ module }) {
   wasm_bindgen.initSync({ module: new Uint8Array(module) });
+}
+
+function start({ detect, find, output, score, lead }) {
   finder = new wasm_bindgen.Finder(new Uint8Array(detect), new Uint8Array(find), output, score, lead);
 }
 
 const ANSWERS = {
+  compile,
   start,
   face: ({ bytes }) => finder.showOwnFace(new Uint8Array(bytes)),
   place: ({ bytes }) => Array.from(finder.placeIn(new Uint8Array(bytes))),

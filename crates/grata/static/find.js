@@ -20,7 +20,7 @@ let isBusy = false;
 let stream = null;
 const saved = [];
 
-// One worker, one question at a time.
+// One worker: what it is asked waits there for its turn.
 function hire() {
   const worker = new Worker(card.dataset.worker);
   const open = new Map();
@@ -56,17 +56,29 @@ const ready = () => (crew ??= begin());
 
 async function begin() {
   const { module, detect, find, output, score, lead } = card.dataset;
-  const [own, faces, numbers] = [await bytesOf(module), await bytesOf(detect), await bytesOf(find)];
   const hired = Array.from({ length: CREW }, hire);
-  const start = { module: own, detect: faces, find: numbers, output, score: Number(score), lead: Number(lead) };
+  // Side by side: the module is compiled while the models are on their way.
+  const [code, faces, numbers] = [module, detect, find].map((file) => bytesOf(file));
+  const start = async (worker) => {
+    const compiled = worker.ask("compile", { module: await code });
+    const models = { detect: await faces, find: await numbers };
+    await Promise.all([compiled, worker.ask("start", { ...models, output, score: Number(score), lead: Number(lead) })]);
+  };
   try {
-    await Promise.all(hired.map((worker) => worker.ask("start", start)));
+    await Promise.all([code, faces, numbers, ...hired.map(start)]);
   } catch (error) {
     for (const worker of hired) worker.end();
     crew = null;
     throw error;
   }
   return hired;
+}
+
+// While somebody looks for a picture of themselves: what has run once runs faster, and an empty picture will do.
+function prepare() {
+  ready().then((hired) => {
+    if (!isBusy) for (const worker of hired) worker.ask("forget").catch(() => {});
+  }, () => {});
 }
 
 function trouble(lines) {
@@ -143,12 +155,19 @@ async function look(workers) {
     isFetched = true;
     wake();
   })();
+  // Beside looking, one after the other: neither asking nor comparing waits for a picture that is drawn (ABU-21).
+  let drawn = Promise.resolve();
+  const draw = (picture, place) => {
+    own.hits += 1;
+    drawn = drawn.then(() => show(picture, place)).catch(() => { own.skipped += 1; });
+  };
   const far = () => {
     part("far").value = own.done;
     if (!own.isPaused) state(say("find-looking", { done: own.done, all: files.length }));
   };
   far();
-  const looking = workers.map(async (worker) => {
+  // Two questions a worker: the next picture is there before this page has dealt with the last answer.
+  const looking = [...workers, ...workers].map(async (worker) => {
     for (;;) {
       while (!own.isOver && (own.isPaused || own.waiting.length === 0) && !(isFetched && own.waiting.length === 0)) await change();
       const picture = own.waiting.shift();
@@ -157,10 +176,7 @@ async function look(workers) {
       try {
         if (!picture.bytes) throw new Error("gone");
         const place = await worker.ask("place", { bytes: picture.bytes });
-        if (place.length > 0 && !own.isOver) {
-          own.hits += 1;
-          await show(picture, place);
-        }
+        if (place.length > 0 && !own.isOver) draw(picture, place);
       } catch (error) {
         own.skipped += 1;
         if (error.isBroken) own.broken = true;
@@ -171,6 +187,7 @@ async function look(workers) {
     }
   });
   await Promise.all([fetching, ...looking]);
+  await drawn;
   run = null;
   part("looking").hidden = true;
   part("again").hidden = false;
@@ -257,7 +274,7 @@ function closeCamera() {
 
 part("camera").addEventListener("click", async () => {
   trouble([]);
-  ready().catch(() => { crew = null; });
+  prepare();
   try {
     stream = await navigator.mediaDevices.getUserMedia({ audio: false, video: { facingMode: "user", width: { ideal: 1280 } } });
     part("video").srcObject = stream;
@@ -272,7 +289,7 @@ part("take").addEventListener("click", () => {
   if (video.videoWidth > 0) found(video, video.videoWidth, video.videoHeight);
 });
 part("close").addEventListener("click", closeCamera);
-part("selfie").addEventListener("click", () => { ready().catch(() => { crew = null; }); });
+part("selfie").addEventListener("click", prepare);
 part("selfie").addEventListener("change", async (event) => {
   const [file] = event.target.files;
   if (!file) return;

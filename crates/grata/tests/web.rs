@@ -21,6 +21,8 @@ mod doors;
 mod emergencies;
 #[path = "support/exif.rs"]
 mod exif;
+#[path = "support/film.rs"]
+mod film;
 #[path = "web/finding.rs"]
 mod finding;
 #[path = "web/groups.rs"]

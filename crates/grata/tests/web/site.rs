@@ -251,7 +251,9 @@ impl Site {
     pub fn release(&self) -> Vec<String> {
         let publish = self.world.website();
         releasing::release(&self.works, &self.store, self.pages.cx(), &publish).unwrap();
-        self.wait_for(|| self.works.progress(&releasing::name(&publish)).unwrap().is_over());
+        let is_over = || self.works.progress(&releasing::name(&publish)).unwrap().is_over();
+        // As many photos as a test wants.
+        self.wait_up_to(Duration::from_secs(900), is_over);
         self.showable()
     }
 
@@ -264,9 +266,14 @@ impl Site {
     /// Waits for the background.
     #[track_caller]
     pub fn wait_for(&self, done: impl Fn() -> bool) {
+        self.wait_up_to(Duration::from_secs(60), done);
+    }
+
+    #[track_caller]
+    fn wait_up_to(&self, most: Duration, done: impl Fn() -> bool) {
         let begun = Instant::now();
         while !done() {
-            assert!(begun.elapsed() < Duration::from_secs(60), "the background did not come to an end");
+            assert!(begun.elapsed() < most, "the background did not come to an end");
             std::thread::sleep(Duration::from_millis(20));
         }
     }

@@ -57,7 +57,7 @@ async function held(page) {
   return go;
 }
 
-const finished = (page) => page.waitForFunction((done) => new RegExp(done).test(document.getElementById("state").textContent), DONE.source, { timeout: 300_000 });
+const finished = (page) => page.waitForFunction((done) => new RegExp(done).test(document.getElementById("state").textContent), DONE.source, { timeout: 1_200_000 });
 
 // What a browser could keep.
 async function kept(page) {
@@ -77,8 +77,9 @@ async function kept(page) {
 
 const asked = {
   // By a file. What was asked for, and what was found.
-  async file({ picture, cookies = order.guest, options = WIDE, models }) {
+  async file({ picture, cookies = order.guest, options = WIDE, models, prepare, meanwhile }) {
     const page = await open(options, cookies);
+    await prepare?.(page);
     if (models) await page.route("**/find.onnx", (route) => route.fulfill({ path: models, contentType: "application/octet-stream" }));
     const requests = listen(page);
     await page.goto(`${order.base}/gallery?view=find`, { waitUntil: "networkidle" });
@@ -88,7 +89,8 @@ const asked = {
     await page.setInputFiles("#selfie", picture);
     // When the pictures begin to be looked at, to when the first is shown.
     const looking = page.waitForSelector("#looking:not([hidden])", { timeout: 300_000 }).then(() => Date.now() - begun, () => null);
-    const first = page.waitForSelector("#found li", { timeout: 300_000 }).then(() => Date.now() - begun, () => null);
+    const first = page.waitForSelector("#found li", { timeout: 1_200_000 }).then(() => Date.now() - begun, () => null);
+    await meanwhile?.(page);
     await finished(page);
     const found = await results(page);
     const took = { ready: await looking, first: found.length > 0 ? await first : null, all: Date.now() - begun };
@@ -103,6 +105,52 @@ const asked = {
       await page.context().close();
     }
     return runs;
+  },
+
+  // Drawing takes as long as the test wants it to, and there is one worker: whoever waited for a drawing would wait for it
+  // here. The person's own picture is a file; what is drawn is not.
+  async pace() {
+    const before = {};
+    const prepare = (page) => page.addInitScript(() => {
+      Object.defineProperty(navigator, "hardwareConcurrency", { get: () => 1 });
+      const make = globalThis.createImageBitmap.bind(globalThis);
+      const allowed = new Promise((done) => { globalThis.letDraw = done; });
+      globalThis.begun = 0;
+      globalThis.createImageBitmap = async (source, ...more) => {
+        if (!(source instanceof File)) {
+          globalThis.begun += 1;
+          await allowed;
+        }
+        return make(source, ...more);
+      };
+    });
+    const meanwhile = async (page) => {
+      await page.waitForFunction(() => { const far = document.getElementById("far"); return far.value === far.max && far.max > 0; }, null, { timeout: 300_000 });
+      before.asked = requests.filter(({ url }) => /^\/gallery\//.test(url)).length;
+      before.drawn = await results(page);
+      before.begun = await page.evaluate(() => globalThis.begun);
+      await page.evaluate(() => globalThis.letDraw());
+    };
+    const requests = [];
+    const { page, requests: all, found } = await asked.file({
+      picture: order.pictures[0],
+      prepare: async (page) => { page.context().on("request", (request) => requests.push({ url: request.url().replace(order.base, "") })); await prepare(page); },
+      meanwhile,
+    });
+    await page.context().close();
+    return { before, found, requests: all.map(({ method, url, headers, body }) => [method, url, body, JSON.stringify(headers)]) };
+  },
+
+  // How long a whole gallery takes, and what it costs: seconds of a clock, and of processors in all processes of the browser.
+  async measure() {
+    const processes = await browser.newBrowserCDPSession();
+    const processor = async () => (await processes.send("SystemInfo.getProcessInfo")).processInfo.reduce((sum, one) => sum + one.cpuTime, 0);
+    let before = 0;
+    const { page, requests, found, took } = await asked.file({ picture: order.pictures[0], prepare: async () => { before = await processor(); } });
+    const cpu = await processor() - before;
+    await page.context().close();
+    const photos = requests.filter(({ url }) => /^\/gallery\//.test(url)).length;
+    return { photos, found, took, cpu };
   },
 
   // A picture that will not do: reasons in words, and no photo is asked for.
