@@ -56,16 +56,20 @@ const ready = () => (crew ??= begin());
 
 async function begin() {
   const { module, detect, find, output, score, lead } = card.dataset;
-  const hired = Array.from({ length: CREW }, hire);
-  // Side by side: the module is compiled while the models are on their way.
+  // Side by side, and always in this order: the module is compiled while the models are on their way.
   const [code, faces, numbers] = [module, detect, find].map((file) => bytesOf(file));
+  const all = Promise.all([code, faces, numbers]);
+  all.catch(() => {}); // said where it is waited for
+  const hired = [];
   const start = async (worker) => {
     const compiled = worker.ask("compile", { module: await code });
     const models = { detect: await faces, find: await numbers };
     await Promise.all([compiled, worker.ask("start", { ...models, output, score: Number(score), lead: Number(lead) })]);
   };
   try {
-    await Promise.all([code, faces, numbers, ...hired.map(start)]);
+    await code;
+    hired.push(...Array.from({ length: CREW }, hire));
+    await Promise.all([all, ...hired.map(start)]);
   } catch (error) {
     for (const worker of hired) worker.end();
     crew = null;
