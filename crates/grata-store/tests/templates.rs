@@ -242,7 +242,9 @@ impl Machine {
             if step.what == What::Restore {
                 self.catch_up().unwrap();
             }
-            for tombstone in self.store().read().unwrap().unfinished_erasures().unwrap() {
+            // Read to the end before: the journal is not truncated while somebody reads.
+            let unfinished = self.store().read().unwrap().unfinished_erasures().unwrap();
+            for tombstone in unfinished {
                 self.store()
                     .finish_erasure(tombstone, &Needles::default(), &[], &PARTIES, self.now())
                     .unwrap();
