@@ -68,7 +68,9 @@ pub fn run(order: &Order) -> Outcome<()> {
     ]))?;
     let built = target()?.join(folder);
     println!("| what | middle (fastest) of 21 |\n| --- | --- |");
-    tools::run(Command::new(built.join("examples/find_bench")))?;
+    let mut bench = Command::new(built.join("examples/find_bench"));
+    bench.arg(&order.photos);
+    tools::run(bench)?;
     println!(
         "\n| photos | people | pairs | coverage | FMR | FNMR | FPIR | FNIR | FNMR at FMR 0.001, a photo | beside what was enrolled |"
     );

@@ -1,5 +1,5 @@
 //! What a comparison costs: the search of one face among many members, and the numbers of one face in
-//! both runtimes. `cargo xtask find` calls it.
+//! both runtimes; with a folder of photos, what a whole photo costs. `cargo xtask find` calls it.
 //!
 //! Members are made numbers: nobody's.
 
@@ -10,12 +10,22 @@ use std::path::PathBuf;
 use std::time::Instant;
 
 use grata_core::digest::Digest;
+#[cfg(feature = "onnxruntime")]
+use grata_core::face::FaceBox;
 use grata_core::geometry::{PixelRect, Size};
 use grata_core::scope::Scope;
-use grata_vision::detect::{FivePoints, Picture, Texture};
+#[cfg(feature = "onnxruntime")]
+use grata_vision::bundle::free_sizes;
+#[cfg(feature = "onnxruntime")]
+use grata_vision::decode::Limits;
+use grata_vision::detect::{DetectOptions, Detector, FivePoints, Picture, Texture};
 use grata_vision::frame::Frame;
-use grata_vision::recognise::{Embedder, Family, Gallery, Right, Sample, Template, Views, align};
+#[cfg(feature = "onnxruntime")]
+use grata_vision::photo::OpenPhoto;
+use grata_vision::recognise::{Embedder, Family, Gallery, Right, Sample, Template, Views, align, faces};
 use grata_vision::runtime::fake::Fake;
+#[cfg(feature = "onnxruntime")]
+use grata_vision::runtime::onnx::{Library, Onnx};
 use grata_vision::runtime::pure::Pure;
 use grata_vision::runtime::{ModelRuntime, Tensor};
 
@@ -107,8 +117,8 @@ fn main() {
     let mut runtimes: Vec<Box<dyn ModelRuntime>> = vec![Box::new(Pure::load(model.clone()).unwrap())];
     #[cfg(feature = "onnxruntime")]
     if let Some(library) = library(&models) {
-        let library = grata_vision::runtime::onnx::Library::load(&library).unwrap();
-        runtimes.push(Box::new(grata_vision::runtime::onnx::Onnx::load(&library, &model).unwrap()));
+        let library = Library::load(&library).unwrap();
+        runtimes.push(Box::new(Onnx::load(&library, &model).unwrap()));
     }
     for runtime in runtimes {
         let name = runtime.name();
@@ -125,6 +135,39 @@ fn main() {
         black_box(sample(Family::Residual150, Views::Two));
     });
     println!("| cutting a face out, two views | {middle:.2} ms ({fastest:.2}) |");
+    #[cfg(feature = "onnxruntime")]
+    if let Some((folder, library)) = std::env::args().nth(1).zip(library(&models)) {
+        let library = Library::load(&library).unwrap();
+        let load = |model: &[u8]| Box::new(Onnx::load(&library, model).unwrap());
+        let detect = std::fs::read(models.join("detect/centerface.onnx")).unwrap();
+        let mut detector = Detector::new(load(&free_sizes(&detect).unwrap()));
+        let mut embedder = Embedder::new(load(&model), Family::Residual150, Digest::of(&model), "numbers");
+        photos(std::path::Path::new(&folder), &mut detector, &mut embedder, &scope);
+    }
+}
+
+/// What a photo costs from its bytes to the comparison with a class, as in a closed group: some with few faces,
+/// some with many.
+#[cfg(feature = "onnxruntime")]
+fn photos(folder: &std::path::Path, detector: &mut Detector, embedder: &mut Embedder, scope: &Scope) {
+    for name in ["004_A.jpg", "001_A.jpg", "013_4.jpg", "016_8.jpg"] {
+        let Ok(bytes) = std::fs::read(folder.join(name)) else { continue };
+        let mut told = (Size::new(0, 0), 0);
+        let (middle, fastest) = timed(|| {
+            let open = OpenPhoto::open(&bytes, &Limits::default()).unwrap();
+            let found = detector.faces(open.picture(), &DetectOptions::default()).unwrap();
+            let sure: Vec<FaceBox> =
+                found.iter().filter(|one| one.score >= 0.5).map(|one| one.face).collect();
+            let seen = faces(open.picture(), &sure, Views::Two, (detector, embedder), scope).unwrap();
+            told = (open.picture().size(), seen.iter().filter(|one| one.probe.is_some()).count());
+            black_box(seen);
+        });
+        let (size, faces) = told;
+        println!(
+            "| a photo of {:.1} MP with {faces} face(s) to compare, all of it | {middle:.0} ms ({fastest:.0}) |",
+            size.pixels() as f64 / 1e6
+        );
+    }
 }
 
 #[cfg(feature = "onnxruntime")]
