@@ -131,7 +131,8 @@ fn cases() -> Vec<Case> {
 
 /// Indices of three-bit colours and their palette, turned by the secret; unused entries hold it.
 fn in_palette(frame: &Frame, secret: u8) -> (Vec<u8>, Vec<u8>) {
-    let turn = |index: u8| index.wrapping_add(secret % 200) % 200;
+    // In more than eight bits: a sum that wraps would give two colours one place, in plain sight.
+    let turn = |index: u8| ((u32::from(index) + u32::from(secret)) % 200) as u8;
     let code = |p: &[u8]| (p[0] / 64) * 16 + (p[1] / 64) * 4 + p[2] / 64;
     let mut palette = vec![secret; 768];
     for index in 0..64u8 {
@@ -256,6 +257,18 @@ fn pub_2_frames_that_differ_inside_regions_give_the_same_bytes() {
                 }
             }
         }
+    }
+}
+
+#[test]
+fn a_palette_turned_by_any_secret_holds_every_colour() {
+    let picture = with_secret(&[], 0);
+    let colours = |secret| {
+        let (indices, palette) = in_palette(&picture, secret);
+        indices.iter().map(|at| palette[usize::from(*at) * 3..][..3].to_vec()).collect::<Vec<_>>()
+    };
+    for secret in 1..=u8::MAX {
+        assert!(colours(secret) == colours(0), "{secret}");
     }
 }
 
