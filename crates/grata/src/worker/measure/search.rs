@@ -8,7 +8,7 @@ use grata_core::scope::Scope;
 use grata_vision::recognise::{Gallery, Template};
 
 use super::compare::{Held, by_person, enrol};
-use super::histogram::{BIN, Histogram, det};
+use super::histogram::{Histogram, bin_of, det};
 use super::order::ReportOrder;
 use super::table::DetRow;
 
@@ -100,10 +100,9 @@ impl Searches {
     pub fn det(&self) -> Vec<DetRow> {
         let mut mated = Histogram::new();
         self.own.values().flatten().for_each(|distance| mated.add(*distance));
-        let missed = |threshold: f32| {
+        let missed = |bins: usize| {
             let own = self.own.iter().map(|(person, distances)| {
-                // As coarse as the rate beside it.
-                let errors = distances.iter().filter(|own| **own > threshold + BIN / 2.0).count() as u64;
+                let errors = distances.iter().filter(|own| bin_of(**own) >= bins).count() as u64;
                 (*person, PersonTrials { errors, trials: distances.len() as u64 })
             });
             Some(by_person(&own.collect()).high)
