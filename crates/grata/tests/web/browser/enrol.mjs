@@ -4,7 +4,7 @@
 import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
-import { launch } from "./launch.mjs";
+import { kept, launch, tell } from "./launch.mjs";
 
 const order = JSON.parse(process.env.ENROL);
 const begun = Date.now();
@@ -122,17 +122,8 @@ try {
   ]);
   const problem = page.url().endsWith("/me/enrol") ? await page.textContent("#enrol .problem") : null;
   await look(`${order.name}, after`);
-  const kept = await page.evaluate(async () => ({
-    local: JSON.stringify(localStorage),
-    session: JSON.stringify(sessionStorage),
-    databases: (await indexedDB.databases()).map((one) => one.name),
-    caches: await globalThis.caches?.keys() ?? [],
-  }));
-  seen = { at: page.url().replace(order.base, ""), problem, poses, pieces: wanted, requests, kept, disk: onDisk(wanted) };
+  seen = { at: page.url().replace(order.base, ""), problem, poses, pieces: wanted, requests, kept: await kept(page), disk: onDisk(wanted) };
 } catch (error) {
   faults.push(error.message);
 }
-await browser.close();
-for (const one of [...new Set(faults)]) console.error(one);
-console.log(JSON.stringify(seen));
-process.exit(faults.length === 0 ? 0 : 1);
+await tell(browser, seen, faults);

@@ -3,7 +3,7 @@
 import fs from "node:fs";
 import path from "node:path";
 import { createRequire } from "node:module";
-import { launch } from "./launch.mjs";
+import { kept, launch, tell } from "./launch.mjs";
 
 const order = JSON.parse(process.env.FIND);
 const axe = fs.readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
@@ -58,22 +58,6 @@ async function held(page) {
 }
 
 const finished = (page) => page.waitForFunction((done) => new RegExp(done).test(document.getElementById("state").textContent), DONE.source, { timeout: 1_200_000 });
-
-// What a browser could keep.
-async function kept(page) {
-  return page.evaluate(async () => ({
-    cookies: document.cookie.split("; ").map((one) => one.split("=")[0]),
-    local: JSON.stringify(localStorage),
-    session: JSON.stringify(sessionStorage),
-    databases: (await indexedDB.databases()).map((one) => one.name),
-    caches: await globalThis.caches?.keys() ?? [],
-    files: await (async () => {
-      const names = [];
-      try { for await (const name of (await navigator.storage.getDirectory()).keys()) names.push(name); } catch { /* none */ }
-      return names;
-    })(),
-  }));
-}
 
 const asked = {
   // By a file. What was asked for, and what was found.
@@ -283,7 +267,4 @@ try {
 } catch (error) {
   faults.push(error.message);
 }
-await browser.close();
-for (const one of [...new Set(faults)]) console.error(one);
-console.log(JSON.stringify(seen));
-process.exit(faults.length === 0 ? 0 : 1);
+await tell(browser, seen, faults);

@@ -13,3 +13,27 @@ export async function launch(more = []) {
   const libraries = path.join(path.dirname(executablePath), "al2023", "lib");
   return playwright.launch({ executablePath, args, env: { ...process.env, LD_LIBRARY_PATH: libraries } });
 }
+
+// What a browser could keep.
+export async function kept(page) {
+  return page.evaluate(async () => ({
+    cookies: document.cookie.split("; ").map((one) => one.split("=")[0]),
+    local: JSON.stringify(localStorage),
+    session: JSON.stringify(sessionStorage),
+    databases: (await indexedDB.databases()).map((one) => one.name),
+    caches: await globalThis.caches?.keys() ?? [],
+    files: await (async () => {
+      const names = [];
+      try { for await (const name of (await navigator.storage.getDirectory()).keys()) names.push(name); } catch { /* none */ }
+      return names;
+    })(),
+  }));
+}
+
+// The end of a script that a test called: what it saw on standard output, what went wrong on standard error.
+export async function tell(browser, seen, faults) {
+  await browser.close();
+  for (const one of [...new Set(faults)]) console.error(one);
+  console.log(JSON.stringify(seen));
+  process.exit(faults.length === 0 ? 0 : 1);
+}
