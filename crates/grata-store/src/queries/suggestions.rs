@@ -101,7 +101,8 @@ impl Tx {
     }
 
     /// Takes away what is asked about photos that are gone, and what a group left that has ended before this day,
-    /// its templates among it (CON-7), and enrolments that nobody is told of any more. Their keys: `Store::shred_loose_templates`.
+    /// its templates among it (CON-7), and enrolments that nobody is told of any more. Their keys:
+    /// `Store::shred_loose_templates`.
     ///
     /// # Errors
     /// Something cannot be opened.

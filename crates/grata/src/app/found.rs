@@ -30,7 +30,8 @@ pub struct Question {
 }
 
 /// The questions to a person. None is asked in the first 24 hours after they enrolled (ABU-2), of somebody whose data
-/// is frozen or whose consent is not in force, about a face that somebody was found to be meanwhile, that somebody objects to, or that they have said is not them.
+/// is frozen or whose consent is not in force, about a face that somebody was found to be meanwhile, that somebody
+/// objects to, or that they have said is not them.
 ///
 /// # Errors
 /// The store cannot be used.
