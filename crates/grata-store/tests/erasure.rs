@@ -452,9 +452,10 @@ fn section_8_sec_7_a_restored_backup_opens_nothing_that_was_closed_since() {
     let publish = website(album);
     let later = grata_core::time::hours_after(now(), 240);
     let mut tx = house.store().begin(now()).unwrap();
-    let accounts = [1, 2].map(|number| AccountId::from_bytes([number; 16]));
-    for (id, login) in accounts.into_iter().zip(["stays@club.example", "goes@club.example"]) {
-        let password = "$argon2id$v=19$m=8,t=1,p=1$c29tZXNhbHQ$AAAAAAAAAAAAAAAAAAAAAA";
+    let accounts = [1, 2, 3, 4].map(|number| AccountId::from_bytes([number; 16]));
+    let logins = ["stays", "goes", "new-password", "lower-role"].map(|name| format!("{name}@club.example"));
+    let password = "$argon2id$v=19$m=8,t=1,p=1$c29tZXNhbHQ$AAAAAAAAAAAAAAAAAAAAAA";
+    for (id, login) in accounts.into_iter().zip(&logins) {
         tx.insert_account(&NewAccount { id, login, label: "Camille", role: Role::Privacy, password })
             .unwrap();
     }
@@ -470,6 +471,12 @@ fn section_8_sec_7_a_restored_backup_opens_nothing_that_was_closed_since() {
 
     let mut tx = house.store().begin(now()).unwrap();
     tx.close_account(accounts[1]).unwrap();
+    tx.commit(event(EventKind::AccountChanged)).unwrap();
+    let mut tx = house.store().begin(now()).unwrap();
+    tx.set_password(accounts[2], &password.replace("c29t", "b3Ro")).unwrap();
+    tx.commit(event(EventKind::AccountChanged)).unwrap();
+    let mut tx = house.store().begin(now()).unwrap();
+    tx.set_role(accounts[3], Role::Photographer).unwrap();
     tx.commit(event(EventKind::AccountChanged)).unwrap();
     let mut tx = house.store().begin(now()).unwrap();
     tx.delete_session(&sessions[0]).unwrap();
@@ -492,18 +499,20 @@ fn section_8_sec_7_a_restored_backup_opens_nothing_that_was_closed_since() {
     // This is what it would open, had it not caught up.
     let reader = house.reopen().read().unwrap();
     assert!(sessions.iter().all(|token| reader.session(token, now()).unwrap().is_some()));
-    assert!(reader.account_for_login("goes@club.example").unwrap().is_some());
+    assert!(logins.iter().all(|login| reader.account_for_login(login).unwrap().is_some()));
+    assert_eq!(reader.password_of(accounts[2]).unwrap(), password);
+    assert_eq!(reader.open_account(accounts[3]).unwrap().unwrap().role, Role::Privacy);
     assert!(reader.account_link(&account_link, now()).unwrap().is_some());
     assert!(reader.gallery_link(&galleries[1], now()).unwrap().is_some());
     drop(reader);
 
     let done = house.store().catch_up(&published, &pinned, now()).unwrap();
-    assert_eq!((done.closed, done.ended, done.retired), (1, 1, 1));
+    assert_eq!((done.closed, done.ended, done.retired), (3, 1, 1));
     let reader = house.store().read().unwrap();
     let open: Vec<String> = reader.channels().unwrap().into_iter().map(|(key, _)| key.to_string()).collect();
     assert_eq!(open, ["gallery", "social-media", "website"], "retired since");
-    assert!(reader.account_for_login("goes@club.example").unwrap().is_none());
-    assert!(reader.account_for_login("stays@club.example").unwrap().is_some());
+    let open = logins.iter().filter(|login| reader.account_for_login(login).unwrap().is_some());
+    assert_eq!(open.collect::<Vec<_>>(), ["stays@club.example"], "closed, or with less of a way in since");
     assert!(sessions.iter().all(|token| reader.session(token, now()).unwrap().is_none()), "signed out since");
     assert_eq!(reader.account_link(&account_link, now()).unwrap(), None, "used since");
     assert_eq!(reader.gallery_link(&galleries[1], now()).unwrap(), None, "ended since");

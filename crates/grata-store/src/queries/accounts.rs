@@ -196,6 +196,16 @@ impl Reader {
         rows.first().map(|row| self.account_of(row)).transpose()
     }
 
+    /// The hash of the password of an open account.
+    ///
+    /// # Errors
+    /// There is no such open account.
+    pub fn password_of(&self, id: AccountId) -> Result<String> {
+        let sql = "SELECT password FROM accounts WHERE id = $1 AND closed_at IS NULL";
+        let rows = self.tx.query(sql, values![id])?;
+        rows.first().ok_or_else(|| StoreError::not_found("open account"))?.get(0)
+    }
+
     /// Which role a link to make an account gives, if it still leads anywhere. Unknown, used and
     /// expired look the same (SEC-7).
     ///
@@ -223,6 +233,35 @@ impl Tx {
              VALUES ($1, $2, $3, $4, $5, $6)",
             values![new.id, login, label, new.role.as_str(), new.password, self.now()],
         )?;
+        Ok(())
+    }
+
+    /// Gives an account another password: Argon2id, as a PHC string.
+    ///
+    /// # Errors
+    /// There is no such open account.
+    pub fn set_password(&mut self, id: AccountId, password: &str) -> Result<()> {
+        let sql = "UPDATE accounts SET password = $1 WHERE id = $2 AND closed_at IS NULL";
+        let changed = self.tx.execute(sql, values![password, id])?;
+        self.changed_account(id, changed)
+    }
+
+    /// Gives an account another role. What is opened with it from now on is what that role opens.
+    ///
+    /// # Errors
+    /// There is no such open account.
+    pub fn set_role(&mut self, id: AccountId, role: Role) -> Result<()> {
+        let sql = "UPDATE accounts SET role = $1 WHERE id = $2 AND closed_at IS NULL";
+        let changed = self.tx.execute(sql, values![role.as_str(), id])?;
+        self.changed_account(id, changed)
+    }
+
+    fn changed_account(&mut self, id: AccountId, rows: u64) -> Result<()> {
+        if rows == 0 {
+            return Err(StoreError::not_found("open account"));
+        }
+        // An older state would let in with the old password, or further than the new role (§8).
+        self.touches_account(id);
         Ok(())
     }
 
