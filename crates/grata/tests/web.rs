@@ -13,6 +13,8 @@ mod acting;
 mod authenticator;
 #[path = "web/browser.rs"]
 mod browser;
+#[path = "web/colleagues.rs"]
+mod colleagues;
 #[path = "web/crawling.rs"]
 mod crawling;
 #[path = "web/doors.rs"]
@@ -80,6 +82,7 @@ fn run_tests() -> ExitCode {
         access::TESTS,
         acting::TESTS,
         browser::TESTS,
+        colleagues::TESTS,
         crawling::TESTS,
         doors::TESTS,
         emergencies::TESTS,

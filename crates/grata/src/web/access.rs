@@ -123,6 +123,7 @@ table! {
     AskNewPasskey     Post "/desk/own/passkeys/ask"                Own;
     AddPasskey        Post "/desk/own/passkeys"                    Own;
     RemovePasskey     Post "/desk/own/passkeys/remove"             Staff(EVERYONE);
+    ChangePassword    Post "/desk/own/password"                    Staff(EVERYONE);
     LinkProvider      Post "/desk/own/provider"                    Staff(EVERYONE);
     UnlinkProvider    Post "/desk/own/provider/remove"             Staff(EVERYONE);
 
@@ -183,7 +184,12 @@ table! {
     Log               Get  "/desk/log"                             Staff(PRIVACY);
     Accounts          Get  "/desk/accounts"                        Staff(OWNING);
     InviteColleague   Post "/desk/accounts"                        Staff(OWNING);
+    ChangeRole        Post "/desk/accounts/role"                   Staff(OWNING);
     CloseAccount      Post "/desk/accounts/close"                  Staff(OWNING);
+    Channels          Get  "/desk/channels"                        Staff(OWNING);
+    AddChannel        Post "/desk/channels"                        Staff(OWNING);
+    RenameChannel     Post "/desk/channels/rename"                 Staff(OWNING);
+    RetireChannel     Post "/desk/channels/retire"                 Staff(OWNING);
 }
 
 /// Whether a role may come in by a door.

@@ -14,6 +14,7 @@ use super::words::Words;
 pub mod accounts;
 pub mod album;
 pub mod albums;
+pub mod channels;
 pub mod codes;
 pub mod emergency;
 pub mod enrol;
@@ -109,6 +110,7 @@ impl Shell {
             ("nav-recalls", "/desk/recalls", Route::Recalls),
             ("nav-requests", "/desk/requests", Route::Requests),
             ("nav-log", "/desk/log", Route::Log),
+            ("nav-channels", "/desk/channels", Route::Channels),
             ("nav-accounts", "/desk/accounts", Route::Accounts),
         ];
         let is_here = |address: &str| match address {

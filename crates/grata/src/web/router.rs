@@ -11,9 +11,9 @@ use super::assets;
 use super::error::Trouble;
 use super::guard::{finish, guard};
 use super::pages::{
-    accounts, album, albums, codes, emergency, enrol, find, forms, found, front, gallery, group, group_codes,
-    links, log, me, notice, object, own, passkey, people, person, photo, pick, provider, recalls, release,
-    requests, rights, sign_in, status, tagging, upload,
+    accounts, album, albums, channels, codes, emergency, enrol, find, forms, found, front, gallery, group,
+    group_codes, links, log, me, notice, object, own, passkey, people, person, photo, pick, provider,
+    recalls, release, requests, rights, sign_in, status, tagging, upload,
 };
 use super::site::Site;
 
@@ -63,6 +63,7 @@ fn page(route: Route) -> MethodRouter<Site> {
         Route::AskNewPasskey => post(passkey::ask_new).layer(small()),
         Route::AddPasskey => post(passkey::add).layer(small()),
         Route::RemovePasskey => post(own::remove),
+        Route::ChangePassword => post(own::change_password),
         Route::SignOut => post(sign_in::sign_out),
         Route::StartPage => get(sign_in::start_page),
         Route::Start => post(sign_in::start),
@@ -149,6 +150,11 @@ fn page(route: Route) -> MethodRouter<Site> {
         Route::Log => get(log::page),
         Route::Accounts => get(accounts::page),
         Route::InviteColleague => post(accounts::invite),
+        Route::ChangeRole => post(accounts::change_role),
         Route::CloseAccount => post(accounts::close),
+        Route::Channels => get(channels::page),
+        Route::AddChannel => post(channels::add),
+        Route::RenameChannel => post(channels::rename),
+        Route::RetireChannel => post(channels::retire),
     }
 }

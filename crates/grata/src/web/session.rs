@@ -150,9 +150,7 @@ pub fn sign_in(site: &Site, login: &str, password: &str) -> Result<SignedIn, App
         Some((account, hash)) => (Some(account), hash),
         None => (None, NOBODYS_HASH.clone()),
     };
-    let parsed = PasswordHash::new(&hash)
-        .map_err(|_| AppError::new(ErrorKind::Internal, "a password that is kept makes no sense"))?;
-    let fits = argon2().verify_password(password.as_bytes(), &parsed).is_ok();
+    let fits = is_of(password, &hash)?;
     let Some(account) = account.filter(|_| fits) else { return Ok(SignedIn::No) };
     let reader = site.store().read()?;
     if settings::demands_passkey(&reader)? && !reader.passkeys_of(account)?.is_empty() {
@@ -171,6 +169,18 @@ fn hash_of(password: &str, salt: &[u8; 16]) -> Result<String, AppError> {
     let hash = argon2().hash_password_with_salt(password.as_bytes(), salt);
     let hash = hash.map_err(|_| AppError::new(ErrorKind::Internal, "the password cannot be hashed"))?;
     Ok(hash.to_string())
+}
+
+/// Whether a password is the one that was hashed.
+fn is_of(password: &str, hash: &str) -> Result<bool, AppError> {
+    let parsed = PasswordHash::new(hash)
+        .map_err(|_| AppError::new(ErrorKind::Internal, "a password that is kept makes no sense"))?;
+    Ok(argon2().verify_password(password.as_bytes(), &parsed).is_ok())
+}
+
+/// Whether a password is neither too short nor too long to be one.
+fn may_be_password(text: &str) -> bool {
+    text.chars().count() >= SHORTEST_PASSWORD && text.len() <= LONGEST_PASSWORD
 }
 
 fn begin_session(site: &Site, account: AccountId) -> Result<String, AppError> {
@@ -248,8 +258,7 @@ pub fn make_account(site: &Site, new: &NewSignIn<'_>) -> Result<String, AppError
     if site.store().read()?.account_link(&token, site.now())?.is_none() {
         return Err(nowhere());
     }
-    let fits = new.password.chars().count() >= SHORTEST_PASSWORD && new.password.len() <= LONGEST_PASSWORD;
-    if new.login.trim().is_empty() || new.label.trim().is_empty() || !fits {
+    if new.login.trim().is_empty() || new.label.trim().is_empty() || !may_be_password(new.password) {
         let message = format!("a name, and a password of at least {SHORTEST_PASSWORD} characters");
         return Err(AppError::new(ErrorKind::Invalid, message));
     }
@@ -274,9 +283,54 @@ pub fn insert_account(
     password: &str,
 ) -> Result<AccountId, AppError> {
     let id = AccountId::random(&mut store.rng());
-    // Random, and used for nothing else.
-    let salt = *AccountId::random(&mut store.rng()).as_bytes();
-    let password = hash_of(password, &salt)?;
+    let password = newly_hashed(store, password)?;
     tx.insert_account(&NewAccount { id, login, label, role, password: &password })?;
     Ok(id)
+}
+
+fn newly_hashed(store: &Store, password: &str) -> Result<String, AppError> {
+    // Random, and used for nothing else.
+    let salt = *AccountId::random(&mut store.rng()).as_bytes();
+    hash_of(password, &salt)
+}
+
+/// What became of a change of password.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PasswordChange {
+    /// It is the new one now; whoever is signed in elsewhere with the account is signed out.
+    Done,
+    /// What was given as the password until now is not.
+    Wrong,
+    /// The new one is too short, or longer than any has to be.
+    Unfit,
+}
+
+/// Changes the password of an account, for whoever knows the one until now.
+///
+/// # Errors
+/// The store cannot be used.
+pub fn change_password(
+    site: &Site,
+    account: &Account,
+    secret: &str,
+    now: &str,
+    new: &str,
+) -> Result<PasswordChange, AppError> {
+    if !may_be_password(new) {
+        return Ok(PasswordChange::Unfit);
+    }
+    let until_now = site.store().read()?.password_of(account.id)?;
+    if !is_of(now, &until_now)? {
+        return Ok(PasswordChange::Wrong);
+    }
+    let hash = newly_hashed(site.store(), new)?;
+    let mut tx = site.store().begin(site.now())?;
+    // Somebody else who knew it was faster.
+    if tx.password_of(account.id)? != until_now {
+        return Ok(PasswordChange::Wrong);
+    }
+    tx.set_password(account.id, &hash)?;
+    tx.end_other_sessions(account.id, &bytes(secret).unwrap_or_default())?;
+    tx.commit(site.by().event(EventKind::AccountChanged))?;
+    Ok(PasswordChange::Done)
 }

@@ -27,8 +27,9 @@ fn on_record(site: &Site, kind: EventKind) -> Vec<(ActorClass, Option<AccountId>
     wanted.map(|(place, entry)| (entry.actor, reader.log_actor(place).unwrap())).collect()
 }
 
+/// Who did the last thing of this kind.
 #[track_caller]
-fn last(site: &Site, kind: EventKind) -> (ActorClass, Option<AccountId>) {
+pub fn last(site: &Site, kind: EventKind) -> (ActorClass, Option<AccountId>) {
     on_record(site, kind).pop().unwrap_or_else(|| panic!("{kind:?} is not on record"))
 }
 

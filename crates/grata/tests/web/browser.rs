@@ -125,6 +125,7 @@ fn a_browser_goes_through_the_whole_story() {
         "/desk/emergencies".into(),
         emergency,
         "/desk/log?verify=1".into(),
+        "/desk/channels".into(),
         "/desk/accounts".into(),
     ] {
         pages.push(page(&owner, path));

@@ -73,7 +73,7 @@ fn tra_5_every_page_in_every_language() {
             assert!(!text.contains(other), "{path}");
         }
     }
-    assert_eq!(looked_at, 2 * 33, "pages, each in two languages");
+    assert_eq!(looked_at, 2 * 34, "pages, each in two languages");
 }
 
 fn tra_5_a_language_is_switched_and_remembered() {

@@ -47,7 +47,8 @@ fn show(site: &Site, authenticator: &mut Authenticator) -> Answer {
     script(site, &Who::Nobody, "/sign-in/passkey", &json!({"handle": handle, "said": said}))
 }
 
-fn signed_in(answer: &Answer) -> Who {
+/// Whoever an answer has signed in.
+pub fn signed_in(answer: &Answer) -> Who {
     let cookie = answer.headers.get("set-cookie").unwrap().to_str().unwrap();
     assert!(cookie.contains("HttpOnly") && cookie.contains("SameSite=Lax"), "{cookie}");
     Who::Desk(cookie.strip_prefix("grata-desk=").unwrap().split(';').next().unwrap().to_string())

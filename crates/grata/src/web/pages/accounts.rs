@@ -1,4 +1,4 @@
-//! Who works on this installation: inviting colleagues, and closing accounts.
+//! Who works on this installation: inviting colleagues, what they may do, and closing accounts.
 
 use askama::Template;
 use axum::Form;
@@ -21,7 +21,8 @@ struct Line {
     /// As people find it in what was done with their data.
     short: String,
     label: String,
-    role: String,
+    role: Role,
+    role_title: String,
     is_closed: bool,
     is_self: bool,
 }
@@ -51,7 +52,8 @@ async fn page_with(site: &Site, visit: &Visit, fresh_link: Option<String>) -> Re
         id: account.id.to_string(),
         short: account.id.short(),
         label: account.label,
-        role: words.t(&format!("role-{}", account.role.as_str())).into_owned(),
+        role: account.role,
+        role_title: words.t(&format!("role-{}", account.role.as_str())).into_owned(),
         is_closed: account.closed_at.is_some(),
         is_self: Some(account.id) == own,
     });
@@ -88,6 +90,48 @@ pub async fn invite(site: Site, visit: Visit, Form(form): Form<Invite>) -> Resul
     page_with(&site, &visit, Some(link)).await
 }
 
+/// Whose, and which.
+#[derive(Deserialize)]
+pub struct ChangeRole {
+    account: String,
+    role: String,
+}
+
+/// `POST /desk/accounts/role`: what a colleague may do from now on.
+///
+/// # Errors
+/// There is no such account or role, or the account is one's own: somebody has to stay owner.
+pub async fn change_role(
+    site: Site,
+    visit: Visit,
+    Form(form): Form<ChangeRole>,
+) -> Result<Response, Trouble> {
+    let role: Role = form.role.parse().map_err(|_| Trouble::invalid("trouble-invalid"))?;
+    let own = staff(&visit).map(|account| account.id);
+    site.change(move |site| {
+        let id = colleague(&form.account, own)?;
+        let mut tx = site.store().begin(site.now())?;
+        tx.set_role(id, role)?;
+        tx.commit(site.by().event(EventKind::AccountChanged))?;
+        Ok(())
+    })
+    .await?;
+    Ok(go_to("/desk/accounts"))
+}
+
+/// The account that a form names, which has to be another's.
+fn colleague(account: &str, own: Option<AccountId>) -> Result<AccountId, AppError> {
+    let id = account.parse::<AccountId>();
+    let id = id.map_err(|_| AppError::new(ErrorKind::NotFound, "there is no such account"))?;
+    if Some(id) == own {
+        return Err(AppError::new(
+            ErrorKind::Denied,
+            "nobody closes or changes the role of their own account",
+        ));
+    }
+    Ok(id)
+}
+
 /// Whose.
 #[derive(Deserialize)]
 pub struct Close {
@@ -101,11 +145,7 @@ pub struct Close {
 pub async fn close(site: Site, visit: Visit, Form(form): Form<Close>) -> Result<Response, Trouble> {
     let own = staff(&visit).map(|account| account.id);
     site.change(move |site| {
-        let id = form.account.parse::<AccountId>();
-        let id = id.map_err(|_| AppError::new(ErrorKind::NotFound, "there is no such account"))?;
-        if Some(id) == own {
-            return Err(AppError::new(ErrorKind::Denied, "nobody closes their own account"));
-        }
+        let id = colleague(&form.account, own)?;
         let mut tx = site.store().begin(site.now())?;
         tx.close_account(id)?;
         tx.commit(site.by().event(EventKind::AccountChanged))?;
