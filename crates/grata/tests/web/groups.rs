@@ -324,6 +324,9 @@ fn abu_2_the_desk_hands_out_codes() {
         .collect();
     assert_eq!(codes.len(), 2, "{page}");
     assert!(page.contains(ANNA) && page.contains("never by the channel by which their link went"));
+    // On paper each says what to do with it, in the words of the page where it is typed.
+    let slip = "choose &#34;Let myself be found&#34;, and type this code";
+    assert_eq!(page.matches(slip).count(), 2, "{page}");
     // Each is its person's, and nobody else's.
     let mut tx = site.store.begin(site.now()).unwrap();
     let right = [anna, ben]
