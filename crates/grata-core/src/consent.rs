@@ -341,7 +341,7 @@ impl Standing {
     /// What follows from everything one speaker said about one question, in order.
     fn of<'a>(acts: impl Iterator<Item = &'a ConsentAct>, now: Timestamp) -> Self {
         let mut standing = Self::Silent;
-        let mut own_no: Option<(Date, No)> = None;
+        let mut last_no: Option<(Date, No)> = None;
         for act in acts {
             standing = match (act.kind, &act.means) {
                 (ActKind::Give { .. }, Means::Clock) => standing,
@@ -352,23 +352,23 @@ impl Standing {
                     if paper && !act.question.purpose.allows_paper() {
                         continue;
                     }
-                    match own_no {
-                        // A form that is older than what the person said themselves has been
-                        // overtaken; after a contested entry only their own yes counts.
+                    match last_no {
+                        // A form that was signed no later than a no has been overtaken by it, whichever
+                        // was recorded first; after a contested entry only their own yes counts.
                         Some((on, no)) if paper && (no == No::Contested || act.said_on() <= on) => {
                             Self::No(no)
                         }
                         _ => {
                             if !paper {
-                                own_no = None;
+                                last_no = None;
                             }
                             Self::gift(act, until, now)
                         }
                     }
                 }
-                (ActKind::Refuse, means) => Self::no(act, means, No::Refused, &mut own_no),
-                (ActKind::Withdraw, means) => Self::no(act, means, No::Withdrawn, &mut own_no),
-                (ActKind::Contest, means) => Self::no(act, means, No::Contested, &mut own_no),
+                (ActKind::Refuse, means) => Self::no(act, means, No::Refused, &mut last_no),
+                (ActKind::Withdraw, means) => Self::no(act, means, No::Withdrawn, &mut last_no),
+                (ActKind::Contest, means) => Self::no(act, means, No::Contested, &mut last_no),
                 (ActKind::Expire, _) => match standing {
                     Self::Yes { .. } => Self::Over,
                     other => other,
@@ -384,9 +384,17 @@ impl Standing {
         if now < ends { Self::Yes { ends, said_on: act.said_on() } } else { Self::Over }
     }
 
-    fn no(act: &ConsentAct, means: &Means, no: No, own_no: &mut Option<(Date, No)>) -> Self {
-        if *means == Means::OwnSession {
-            *own_no = Some((day(act.at), no));
+    fn no(act: &ConsentAct, means: &Means, no: No, last_no: &mut Option<(Date, No)>) -> Self {
+        match means {
+            Means::OwnSession => *last_no = Some((day(act.at), no)),
+            // On a form it was said when it was signed. A later no, and a contested entry, stand.
+            Means::Paper(form) => {
+                let on = form.signed_on;
+                if last_no.is_none_or(|(last, earlier)| last <= on && earlier != No::Contested) {
+                    *last_no = Some((on, no));
+                }
+            }
+            Means::Clock => {}
         }
         Self::No(no)
     }

@@ -61,7 +61,8 @@ fn act(question: Question, speaker: Speaker, kind: ActKind, means: Means, at: Ti
 }
 
 /// Acts by their first letters, one a day from [`said`] on: (g)ive, (r)efuse, (w)ithdraw, a (p)aper
-/// form signed that day, an (o)lder form signed before all this, (c)ontest, (e)xpire.
+/// form signed that day, an (o)lder form signed before all this, a (n)o on paper signed that day, (c)ontest,
+/// (e)xpire.
 fn script(question: &Question, speaker: Speaker, letters: &str) -> Vec<ConsentAct> {
     let mut day = said();
     letters
@@ -72,6 +73,7 @@ fn script(question: &Question, speaker: Speaker, letters: &str) -> Vec<ConsentAc
                 'g' => (give, Means::OwnSession),
                 'p' => (give, form(day)),
                 'o' => (give, form(date(2026, 8, 1))),
+                'n' => (ActKind::Refuse, form(day)),
                 'r' => (ActKind::Refuse, Means::OwnSession),
                 'w' => (ActKind::Withdraw, Means::OwnSession),
                 'c' => (ActKind::Contest, Means::OwnSession),
@@ -129,6 +131,8 @@ fn adults(table: &mut String) {
         ("own no, then an older form", "ro"),
         ("own no, then a newer form", "rp"),
         ("own yes, then an older form", "go"),
+        ("paper no, then an older form", "no"),
+        ("paper no, then a newer form", "np"),
     ] {
         let mut person = subject(Age::Adult, "FR");
         for purpose in
@@ -304,6 +308,34 @@ fn con_12_abu_14_what_may_be_recorded_and_what_not() {
     for (question, speaker, kind, means, expected) in cases {
         let act = act(question, speaker, kind, means, at);
         assert_eq!(act.check(&person, &AgeRules::default()), expected, "{act:?}");
+    }
+}
+
+/// One table may record several forms of one person, in any order: the signature decides.
+#[test]
+fn con_12_a_paper_no_counts_from_the_day_it_was_signed() {
+    let question = publish().question();
+    let recorded = start_of(date(2026, 10, 2));
+    let on = |kind, day| act(question.clone(), Speaker::Subject, kind, form(day), recorded);
+    let own = |kind, at| act(question.clone(), Speaker::Subject, kind, Means::OwnSession, at);
+    let yes = |day| on(ActKind::Give { until: until() }, day);
+    let (before, no_day, after) = (date(2026, 9, 5), date(2026, 9, 20), date(2026, 9, 21));
+    let withdrawn = || on(ActKind::Withdraw, no_day);
+    let own_yes = own(ActKind::Give { until: until() }, recorded);
+    for (said, decided) in [
+        (vec![withdrawn(), yes(before)], "no: withdrawn"),
+        (vec![yes(before), withdrawn()], "no: withdrawn"),
+        (vec![withdrawn(), yes(no_day)], "no: withdrawn"),
+        (vec![withdrawn(), yes(after)], "YES until 2027-07-01T00:00:00Z"),
+        (vec![withdrawn(), on(ActKind::Refuse, before), yes(no_day)], "no: withdrawn"),
+        (vec![withdrawn(), own_yes, yes(before)], "YES until 2027-07-01T00:00:00Z"),
+        // What the person said themselves is not taken back by an older or another form.
+        (vec![own(ActKind::Refuse, recorded), withdrawn(), yes(after)], "no: refused"),
+        (vec![own(ActKind::Contest, start_of(before)), withdrawn(), yes(after)], "no: contested"),
+    ] {
+        let mut person = subject(Age::Adult, "FR");
+        person.acts = said;
+        assert_eq!(decide_at(&person, &publish(), recorded), decided, "{:?}", person.acts);
     }
 }
 
