@@ -23,7 +23,7 @@ use crate::blobs::Blobs;
 use crate::engine::sqlite::Sqlite;
 use crate::engine::{Access, Engine};
 use crate::error::{Result, StoreError, StoreErrorKind};
-use crate::folder::{DataFolder, make_private};
+use crate::folder::{DATABASE, DataFolder, FolderLock};
 use crate::random;
 use crate::tx::{Committed, Reader, Tx, keyed};
 use crate::values;
@@ -77,6 +77,20 @@ pub struct Store {
     pub(crate) engine: Arc<dyn Engine>,
     pub(crate) shared: Arc<Shared>,
     blobs: Blobs,
+    _key_lock: FolderLock,
+}
+
+/// The keys, and the lock on their folder: whoever else had them would rotate or shred them.
+struct LockedKeys {
+    vault: Vault,
+    lock: FolderLock,
+}
+
+impl LockedKeys {
+    fn open(places: &StorePlaces, root: Box<dyn RootKey>) -> Result<Self> {
+        let lock = FolderLock::take(&places.keys, "key folder")?;
+        Ok(Self { vault: Vault::open(&places.key_file(), root)?, lock })
+    }
 }
 
 impl fmt::Debug for Store {
@@ -89,7 +103,7 @@ impl Store {
     /// Makes a new installation, whose log is called `origin`.
     ///
     /// # Errors
-    /// There is one already, or the folders cannot be used.
+    /// There is one already, the keys are those of another one, or the folders cannot be used.
     pub fn create(
         places: &StorePlaces,
         root: Box<dyn RootKey>,
@@ -97,11 +111,23 @@ impl Store {
         now: Timestamp,
     ) -> Result<Self> {
         places.check()?;
+        let keys = LockedKeys::open(places, root)?;
+        // A new one shreds every key that it knows nothing of.
+        let are_anothers = keys.vault.is_in_use()?;
+        let refused =
+            || StoreError::conflict("these are the keys of another installation; give a new folder");
+        if are_anothers && !places.data.join(DATABASE).exists() {
+            // Before the data folder is there: a backup is restored to a new one only.
+            return Err(refused());
+        }
         let folder = DataFolder::own(&places.data)?;
         if is_complete(&folder.database())? {
             return Err(StoreError::conflict("this data folder holds an installation already"));
         }
-        let store = Self::assemble(folder, places, root, Some(origin))?;
+        if are_anothers {
+            return Err(refused());
+        }
+        let store = Self::assemble(folder, places, keys, Some(origin))?;
         let mut tx = store.begin(now)?;
         let sql = "INSERT INTO settings (name, value) VALUES ('origin', $1) ON CONFLICT (name) DO NOTHING";
         tx.tx.execute(sql, values![origin.as_str()])?;
@@ -118,7 +144,7 @@ impl Store {
     /// [`Store::unfinished_erasures`].
     ///
     /// # Errors
-    /// There is none, another process has it, or the root key is another one.
+    /// There is none, another process has it or its keys, or the root key is another one.
     pub fn open(places: &StorePlaces, root: Box<dyn RootKey>) -> Result<Self> {
         Self::open_on(places, root, |engine| engine)
     }
@@ -134,14 +160,15 @@ impl Store {
         wrap: impl FnOnce(Arc<dyn Engine>) -> Arc<dyn Engine>,
     ) -> Result<Self> {
         places.check()?;
-        if !places.data.join("grata.db").exists() {
+        if !places.data.join(DATABASE).exists() {
             return Err(StoreError::not_found("installation in this data folder; `grata init` makes one"));
         }
         let folder = DataFolder::own(&places.data)?;
         if !is_complete(&folder.database())? {
             return Err(StoreError::not_found("finished installation in this data folder; make it again"));
         }
-        let mut store = Self::assemble(folder, places, root, None)?;
+        let keys = LockedKeys::open(places, root)?;
+        let mut store = Self::assemble(folder, places, keys, None)?;
         store.engine = wrap(store.engine);
         Ok(store)
     }
@@ -149,17 +176,17 @@ impl Store {
     fn assemble(
         folder: DataFolder,
         places: &StorePlaces,
-        root: Box<dyn RootKey>,
+        keys: LockedKeys,
         origin: Option<&Origin>,
     ) -> Result<Self> {
-        make_private(&places.keys).map_err(|error| StoreError::unavailable("the key folder", error))?;
         let engine: Arc<dyn Engine> = Arc::new(Sqlite::open(&folder.database())?);
         engine.migrate()?;
         let origin = match origin {
             Some(origin) => origin.clone(),
             None => read_origin(engine.as_ref())?,
         };
-        let vault = Arc::new(Vault::open(&places.key_file(), root)?);
+        let LockedKeys { vault, lock: _key_lock } = keys;
+        let vault = Arc::new(vault);
         let seed = vault.secret(KeyName::Log)?;
         let signing = SigningKey::from_bytes(&seed);
         let installation = vault.secret(KeyName::Installation)?;
@@ -167,7 +194,7 @@ impl Store {
         let shared =
             Arc::new(Shared { vault, origin, signing, installation, age_rules, changes: Arc::default() });
         let blobs = Blobs::in_folder(&folder.blobs())?;
-        Ok(Self { folder, places: places.clone(), engine, shared, blobs })
+        Ok(Self { folder, places: places.clone(), engine, shared, blobs, _key_lock })
     }
 
     /// The same store with another table of ages.

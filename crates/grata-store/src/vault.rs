@@ -197,6 +197,16 @@ impl Vault {
         Ok(names.iter().filter_map(|name| KeyName::parse(name)).collect())
     }
 
+    /// Whether it holds a key of a person, a photo or a template: more than every installation begins with.
+    ///
+    /// # Errors
+    /// The key file cannot be used.
+    pub(crate) fn is_in_use(&self) -> Result<bool> {
+        let first = [KeyName::Log, KeyName::Installation].map(|name| name.to_string());
+        let sql = "SELECT EXISTS (SELECT 1 FROM keys WHERE name NOT IN (?1, ?2))";
+        self.state().connection.query_row(sql, first, |row| row.get(0)).map_err(refine)
+    }
+
     /// Seals a value for a place.
     ///
     /// # Errors

@@ -449,6 +449,33 @@ fn one_process_owns_the_folder_and_keys_are_kept_apart() {
     assert_eq!(Store::open(&elsewhere, house.root()).unwrap_err().kind(), StoreErrorKind::NotFound);
 }
 
+/// KEY-1, KEY-5: a second installation with the same keys would rotate and shred those of the first one.
+#[test]
+fn key_1_key_5_one_process_owns_the_keys_and_no_other_installation_is_made_with_them() {
+    let mut house = House::new();
+    let alice = house.person("Alice Example", Age::Adult);
+    // As a restore drill beside a running server.
+    let mut drill = house.places.clone();
+    drill.data = house.folder.path().join("drill");
+    std::fs::create_dir(&drill.data).unwrap();
+    house.store().copy_database(&drill.data.join("grata.db")).unwrap();
+    let mut new = house.places.clone();
+    new.data = house.folder.path().join("new");
+    let origin = grata_core::audit::checkpoint::Origin::new("new.example.org").unwrap();
+    let make = |house: &House| Store::create(&new, house.root(), &origin, now()).unwrap_err();
+    for error in [Store::open(&drill, house.root()).unwrap_err(), make(&house)] {
+        assert_eq!(error.kind(), StoreErrorKind::Conflict);
+        assert!(error.to_string().contains("using this key folder"), "{error}");
+    }
+    house.store = None;
+    let error = make(&house);
+    assert_eq!(error.kind(), StoreErrorKind::Conflict);
+    assert!(error.to_string().contains("the keys of another installation"), "{error}");
+    assert!(!new.data.exists(), "nothing was made");
+    drop(Store::open(&drill, house.root()).unwrap());
+    assert_eq!(house.reopen().read().unwrap().profile(alice).unwrap().name, "Alice Example");
+}
+
 /// A first start that was interrupted is made again, with the keys it has.
 #[test]
 fn an_installation_that_was_not_finished_is_made_again() {
