@@ -10,7 +10,7 @@ use grata_core::audit::verify::{LogSource, verify_log};
 use grata_core::digest::Digest;
 use grata_core::id::{AccountId, AlbumId, ObjectionId, SubjectId, TombstoneId};
 use grata_core::objection::{Objection, ObjectionTarget, Outcome};
-use grata_core::photo::PhotoDigest;
+use grata_core::photo::{Photo, PhotoDigest};
 use grata_core::purpose::{ChannelKey, Publish};
 use grata_core::subject::Restriction;
 use grata_core::time::Timestamp;
@@ -33,7 +33,8 @@ pub struct CaughtUp {
     /// People who said no to something since, or less than before: frozen until they are asked. Those who
     /// objected have an open objection as well.
     pub frozen: Vec<SubjectId>,
-    /// Photos that somebody marked or objected to since: withheld until somebody has looked.
+    /// Photos that somebody marked or objected to since: withheld until somebody has looked. One that was
+    /// added since is not among them: it is withheld when it comes in once more.
     pub withheld: u64,
     /// Accounts that were closed or changed since: closed, until the owner invites them again. Nobody stays
     /// signed in, and no link that makes an account leads anywhere.
@@ -44,7 +45,14 @@ pub struct CaughtUp {
     pub retired: u64,
     /// Galleries in which *Find me* was turned off since, and is again.
     pub turned_off: u64,
+    /// Whether a setting was changed since. Which one, and to what, is not known: a passkey is demanded of
+    /// whoever works here, and nobody signs in by a provider, until the owner says otherwise. Whoever has no
+    /// passkey adds their first one by their password.
+    pub passkey_demanded: bool,
 }
+
+/// Settings that say how people of the organisation sign in, and what they say where least is let in.
+const STRICTEST_SIGN_IN: [(&str, &str); 2] = [("sign_in", "passkey"), ("provider", "")];
 
 impl Store {
     /// Whether this installation is as new as a head of the log that was kept elsewhere. Ask before
@@ -138,6 +146,7 @@ impl Tx {
         self.end_emergencies()?;
         for (bytes, place) in entries.iter().zip(from..) {
             let entry = Entry::parse(bytes).ok_or_else(damaged)?;
+            done.passkey_demanded |= entry.kind == EventKind::ConfigChanged;
             if entry.kind == EventKind::ErasureBegun {
                 let tombstone =
                     entry.tombstone.as_ref().and_then(|text| text.parse().ok()).ok_or_else(damaged)?;
@@ -151,13 +160,13 @@ impl Tx {
             if entry.handles.is_empty() {
                 continue;
             }
-            let wanted: BTreeSet<Digest> = entry
+            let mut wanted: BTreeSet<Digest> = entry
                 .handles
                 .iter()
                 .map(|text| text.parse().map_err(|_| damaged()))
                 .collect::<Result<_>>()?;
             for (about, who) in &known {
-                if wanted.contains(&handle(&self.shared, place, about).0) {
+                if wanted.remove(&handle(&self.shared, place, about).0) {
                     match who {
                         About::Subject(subject) => {
                             frozen.insert(*subject);
@@ -176,6 +185,12 @@ impl Tx {
                         About::WayIn(way) => self.end_way_in(*way)?,
                     }
                 }
+            }
+            for unmet in wanted {
+                self.tx.execute(
+                    "INSERT INTO unmet_handles (place, handle) VALUES ($1, $2) ON CONFLICT DO NOTHING",
+                    values![place, unmet],
+                )?;
             }
         }
         // Whether a group was closed since, and by whose no, is not known: it is attested anew, or stays closed.
@@ -211,6 +226,11 @@ impl Tx {
             done.turned_off += 1;
         }
         self.end_what_signs_in()?;
+        if done.passkey_demanded {
+            for (name, value) in STRICTEST_SIGN_IN {
+                self.set_setting(name, value)?;
+            }
+        }
         // An objection outlasts the freeze: it is open until somebody decides about it, again if need be.
         for subject in objecting {
             let known = self.objections_of(subject)?;
@@ -229,6 +249,25 @@ impl Tx {
         let id = ObjectionId::random(&mut random::rng());
         let raised = self.now();
         self.insert_objection(&Objection { id, target, raised, outcome: Outcome::Open })
+    }
+
+    /// Withholds a photo that comes in if an entry is about it that was taken over while the photo was not
+    /// there. From then on the objection says so.
+    pub(crate) fn withhold_if_spoken_of(&mut self, photo: &Photo) -> Result<()> {
+        let mut spoken_of = None;
+        for row in self.tx.query("SELECT place, handle FROM unmet_handles", &[])? {
+            let (place, unmet): (u64, Digest) = (row.get(0)?, row.get(1)?);
+            let met = [Some(photo.file), photo.pixels]
+                .into_iter()
+                .flatten()
+                .find(|digest| handle(&self.shared, place, &digest.0.0).0 == unmet);
+            if met.is_some() {
+                let sql = "DELETE FROM unmet_handles WHERE place = $1 AND handle = $2";
+                self.tx.execute(sql, values![place, unmet])?;
+                spoken_of = met;
+            }
+        }
+        spoken_of.map_or(Ok(()), |digest| self.object_again(ObjectionTarget::Photo(digest)))
     }
 
     fn everything_handles_are_about(&self) -> Result<BTreeMap<[u8; 32], About>> {

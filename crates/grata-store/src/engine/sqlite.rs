@@ -27,6 +27,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../../migrations/sqlite/0011_enrolling.sql"),
     include_str!("../../migrations/sqlite/0012_own_device.sql"),
     include_str!("../../migrations/sqlite/0013_windows.sql"),
+    include_str!("../../migrations/sqlite/0014_unmet_handles.sql"),
 ];
 
 /// How long a writer waits for the one before it.

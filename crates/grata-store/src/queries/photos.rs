@@ -263,16 +263,24 @@ impl Tx {
             ],
         )?;
         for face in &photo.faces {
-            self.insert_face(photo.id, face)?;
+            self.write_face(photo.id, face)?;
         }
-        Ok(())
+        self.withhold_if_spoken_of(photo)
     }
 
-    /// Adds a face to a photo: one that the detector missed, or that another model found.
+    /// Adds a face to a photo that is there: one that the detector missed, or that another model found.
     ///
     /// # Errors
     /// There is no such photo.
     pub fn insert_face(&mut self, photo: PhotoId, face: &Face) -> Result<()> {
+        let known = self.photo(photo)?.ok_or_else(|| StoreError::not_found("photo"))?;
+        self.write_face(photo, face)?;
+        // A backup from before does not know whom it has to hide here.
+        self.touches_photo(known.file);
+        Ok(())
+    }
+
+    fn write_face(&mut self, photo: PhotoId, face: &Face) -> Result<()> {
         let Region { rect, shape } = face.region;
         let found = match face.found {
             Found::Detector => "detector",

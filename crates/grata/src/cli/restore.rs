@@ -78,6 +78,7 @@ pub fn run(arguments: &Arguments, cx: &Cx) -> Result<Finish, AppError> {
         "gallery_links_ended": done.ended,
         "channels_retired": done.retired,
         "find_me_off": done.turned_off,
+        "passkey_demanded": done.passkey_demanded,
     });
     print::line(arguments.json, &line, |_| {
         format!(
@@ -98,6 +99,13 @@ pub fn run(arguments: &Arguments, cx: &Cx) -> Result<Finish, AppError> {
         print::say(
             "Ask those who are frozen what they said and record it, then `grata rights restrict --lift`.\n\
              Look at photos that are withheld, then `grata rights object --decide`.",
+        );
+    }
+    if done.passkey_demanded {
+        print::say(
+            "Settings were changed since the backup; which ones is not known. Until you say otherwise, colleagues\n\
+             sign in by passkey and by no provider: look at `grata settings list`, `grata settings set sign_in any`\n\
+             and `grata provider install`.",
         );
     }
     Ok(Finish::AllDone)
