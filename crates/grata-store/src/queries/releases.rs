@@ -216,7 +216,8 @@ impl Tx {
     /// whatever is made of it (PUB-7), until somebody says who that is, or that there is none.
     ///
     /// # Errors
-    /// `Conflict` if today's plan is another one; make the rendition again.
+    /// `Conflict` if today's plan is another one, or if the release has a live rendition of the photo by now:
+    /// look again.
     pub fn insert_rendition(
         &mut self,
         new: &NewRendition,
@@ -224,6 +225,10 @@ impl Tx {
         besides: &[Region],
     ) -> Result<Rendition> {
         let outdated = || StoreError::conflict("what may be shown in this photo has changed; plan again");
+        let live = "SELECT id FROM renditions WHERE release = $1 AND photo = $2 AND recalled_at IS NULL";
+        if !self.tx.query(live, values![new.release, plan.photo()])?.is_empty() {
+            return Err(StoreError::conflict("this release has the photo already"));
+        }
         let case = self.photo_case(plan.photo())?;
         let again = plan_photo(&case.photo, plan.publish(), &case.evidence(self.age_rules()), self.now());
         let Planned::Leaves(again) = again else { return Err(outdated()) };
