@@ -324,8 +324,8 @@ impl Detector {
         asked.truncate(WITNESSES);
         let mut surest = (self.votes(view, &asked, Orientation::Upright)?, Orientation::Upright);
         // Two candidates prove nothing. But most of them being sure as they are settles nothing either: what was found
-        // best in a picture that lies down is what is sure lying down, and the rest is lost. In a crowd of 551 that
-        // lay, 302 were found by asking no further, and 549 by asking all ways.
+        // best in a picture that lies down is what is sure lying down, and the rest is lost. Of 552 made faces in a
+        // crowd that lay, 302 were found by asking no further, and all by asking all ways.
         if asked.len() < FEWEST_WITNESSES {
             return Ok(Orientation::Upright);
         }
