@@ -145,13 +145,15 @@ impl GroupAnswer {
                 let inside = |(place, member): &(u32, u32)| {
                     (*place as usize) < places.len() && (*member as usize) < *members
                 };
-                // One person once, one face one person.
-                let once = found
-                    .iter()
-                    .enumerate()
-                    .all(|(at, one)| found[..at].iter().all(|other| other.0 != one.0 && other.1 != one.1));
                 let counted = *embedded <= places.len() as u64 && found.len() as u64 <= *embedded;
-                body_bytes == 0 && counted && once && found.iter().all(inside)
+                // One person once, one face one person. Each is held against each: only once they are counted.
+                let once = || {
+                    found
+                        .iter()
+                        .enumerate()
+                        .all(|(at, one)| found[..at].iter().all(|other| other.0 != one.0 && other.1 != one.1))
+                };
+                body_bytes == 0 && counted && found.iter().all(inside) && once()
             }
             _ => false,
         }

@@ -56,6 +56,15 @@ fn bys_3_answers_of_a_worker_are_held_against_what_it_was_asked() {
 }
 
 #[test]
+fn bys_3_what_was_found_is_counted_before_each_is_held_against_each() {
+    let found = (0..100_000).map(|number| (number, number)).collect();
+    let answer = GroupAnswer::Compared { found, embedded: 2, is_doubtful: false };
+    let begun = std::time::Instant::now();
+    assert!(!answer.answers(&compare(3, 2), 0));
+    assert!(begun.elapsed() < std::time::Duration::from_secs(2), "{:?}", begun.elapsed());
+}
+
+#[test]
 fn bys_5_a_photo_is_compared_with_members_or_not_at_all() {
     assert!(split(&[0; 100], 0, 4).is_err());
     assert!(split(&[0; 100], usize::MAX, 4).is_err());
