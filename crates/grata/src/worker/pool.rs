@@ -5,14 +5,18 @@ use std::io::{self, Read};
 use std::num::NonZeroUsize;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc;
+use std::time::{Duration, Instant};
 
 use super::process::{WorkerCommand, WorkerError, WorkerProcess};
 use super::protocol::{Checked, Hello, Introduction, Task};
 use crate::config::Limits;
 use crate::stop::Stop;
 
-/// Failed starts in a row after which a slot stops trying and fails its photos at once.
+/// Failed starts in a row after which a slot rests, and fails its photos at once.
 const MAX_FAILED_STARTS: u32 = 3;
+
+/// How long it rests before it tries again: what was missing, such as memory, may be there by then.
+const REST: Duration = Duration::from_secs(10);
 
 /// What every worker of a batch has in common.
 #[derive(Debug, Clone)]
@@ -72,7 +76,7 @@ impl Crew {
 
     /// One slot, whose worker is started with the first photo.
     pub fn slot(&self) -> Slot<'_> {
-        Slot { crew: self, worker: None, failed_starts: 0 }
+        Slot { crew: self, worker: None, failed_starts: 0, rests_until: None }
     }
 }
 
@@ -82,6 +86,7 @@ pub struct Slot<'a> {
     crew: &'a Crew,
     worker: Option<WorkerProcess>,
     failed_starts: u32,
+    rests_until: Option<Instant>,
 }
 
 impl Slot<'_> {
@@ -119,11 +124,12 @@ impl Slot<'_> {
         if let Some(worker) = self.worker.take() {
             return Ok(worker);
         }
-        if self.failed_starts >= MAX_FAILED_STARTS {
+        if self.rests_until.is_some_and(|until| Instant::now() < until) {
             return Err(WorkerError::Start("worker processes no longer start".into()));
         }
         let started = WorkerProcess::start(&self.crew.command, &self.crew.hello, &self.crew.stop);
-        self.failed_starts = if started.is_ok() { 0 } else { self.failed_starts + 1 };
+        self.failed_starts = if started.is_ok() { 0 } else { self.failed_starts.saturating_add(1) };
+        self.rests_until = (self.failed_starts >= MAX_FAILED_STARTS).then(|| Instant::now() + REST);
         started
     }
 }
@@ -192,8 +198,6 @@ fn available_memory() -> Option<u64> {
 
 #[cfg(test)]
 mod tests {
-    use std::time::Duration;
-
     use super::*;
 
     #[test]
@@ -222,6 +226,26 @@ mod tests {
         };
         in_order(vec![(); 1], 1000, &stop, work, |item| seen.push(item));
         assert_eq!(seen, [0, 1, 2, 3, 4]);
+    }
+
+    #[test]
+    fn a_slot_whose_workers_do_not_start_rests_and_tries_again() {
+        let folder = tempfile::tempdir().unwrap();
+        let command = WorkerCommand { program: folder.path().join("worker"), arguments: Vec::new() };
+        let limits = crate::config::Config::from_variables(|_| None).unwrap().limits;
+        let crew = Crew::new(&command, None, limits, &Stop::default());
+        let mut slot = crew.slot();
+        let why = |slot: &mut Slot<'_>| slot.take_worker().unwrap_err().to_string();
+        for _ in 0..MAX_FAILED_STARTS {
+            assert!(why(&mut slot).contains("cannot be started"));
+        }
+        assert!(why(&mut slot).contains("no longer start"));
+        let until = slot.rests_until.unwrap();
+        assert!(until <= Instant::now() + REST, "not for ever");
+        // It is over.
+        slot.rests_until = Some(Instant::now());
+        assert!(why(&mut slot).contains("cannot be started"));
+        assert!(why(&mut slot).contains("no longer start"), "and it rests again");
     }
 
     #[test]
