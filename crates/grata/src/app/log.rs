@@ -5,6 +5,7 @@
 //! and a state that is older than what a witness has seen is refused ([`check_pinned`]).
 
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use grata_core::audit::Witness as _;
 use grata_core::audit::checkpoint::{Checkpoint, Origin, parse_verifier_key};
@@ -24,6 +25,16 @@ pub const FOLDER: &str = "log_folder";
 
 /// Under which name the installation says where its witness is.
 pub const WITNESS: &str = "witness_file";
+
+/// Whoever hands out goes first. Two at once would write the same files, and the later one could hand out
+/// the older head. One process owns an installation, so this is all that can meet.
+static HANDING_OUT: Mutex<()> = Mutex::new(());
+
+/// Take it before looking at what is on record: a look from before it may be an older one.
+fn my_turn() -> MutexGuard<'static, ()> {
+    // Nothing is kept in it that whoever failed could have left half done.
+    HANDING_OUT.lock().unwrap_or_else(PoisonError::into_inner)
+}
 
 /// Reads the whole log of an installation and compares it with the heads in `witnesses`, and in the
 /// installation's own witness file.
@@ -101,6 +112,7 @@ pub fn keep(store: &Store, cx: &Cx, folder: Option<&Path>, witness: Option<&Path
         tx.set_setting(name, &text)?;
     }
     tx.commit(by.event(EventKind::ConfigChanged))?;
+    let _turn = my_turn();
     publish(store)
 }
 
@@ -134,10 +146,12 @@ pub fn check_pinned(store: &Store) -> Result<(), AppError> {
 /// # Errors
 /// They cannot be reached. What was done is done, and handed out the next time.
 pub fn hand_out(store: &Store) -> Result<(), AppError> {
+    let _turn = my_turn();
     check_pinned(store)?;
     publish(store)
 }
 
+/// With the turn taken.
 fn publish(store: &Store) -> Result<(), AppError> {
     let reader = store.read()?;
     let Some(head) = reader.log_head()? else { return Ok(()) };
