@@ -1,15 +1,14 @@
 //! Backup and restore (§8).
 //!
 //! A backup holds the database and the sealed photos, encrypted for one recipient (KEY-7), and no key: those
-//! have a copy of their own ([`copy_keys`]). A restored backup is not there before it has caught up with
-//! the log, which is kept outside it: it is unpacked beside its place, erases, freezes and withholds
+//! have a copy of their own ([`BackupOrder::key_copy`]). A restored backup is not there before it has caught
+//! up with the log, which is kept outside it: it is unpacked beside its place, erases, freezes and withholds
 //! whom the log says, and is moved into its place at the end.
 
 use std::fs::{self, File};
 use std::io::{self, BufReader, BufWriter, Write};
 use std::path::{Component, Path, PathBuf};
 
-use grata_core::audit::Witness as _;
 use grata_core::audit::checkpoint::Checkpoint;
 use grata_core::audit::entry::{Count, EventKind};
 use grata_store::age_file::{ForRecipient, decrypt};
@@ -34,7 +33,7 @@ const DATABASE: &str = "grata.db";
 /// The photos in a backup, and in the data folder.
 const BLOBS: &str = "blobs";
 
-/// A copy of the database that is being backed up; one that an interrupted run has left is replaced.
+/// A copy of the database that is being backed up.
 const COPY: &str = "backup-copy.db";
 
 /// Under which name an installation says that it was restored: keys without a photo may then belong to one
@@ -50,29 +49,46 @@ pub struct BackedUp {
     pub bytes: u64,
 }
 
-/// Writes a backup to a new file, for whoever has the identity of `recipient`.
+/// What is backed up to where.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BackupOrder {
+    /// A new file for the backup.
+    pub out: PathBuf,
+    /// Who can open it: an age recipient.
+    pub recipient: String,
+    /// A new file for a copy of the wrapped keys.
+    pub key_copy: Option<PathBuf>,
+}
+
+/// Writes a backup to a new file, for whoever has the identity of its recipient, and the copy of the keys
+/// if there is to be one.
 ///
 /// # Errors
-/// The file exists or cannot be written; then nothing is left of it.
+/// A file exists or cannot be written; then nothing is left of it.
 pub fn backup(
     store: &Store,
     cx: &Cx,
-    out: &Path,
-    recipient: &str,
+    order: &BackupOrder,
     watcher: &mut dyn Watcher<()>,
 ) -> Result<BackedUp, AppError> {
-    let recipient = ForRecipient::parse(recipient)?;
-    keep_out_of_store(out, store)?;
-    if out.exists() {
-        let message = format!("{} is there already", shown(out));
-        return Err(AppError::new(ErrorKind::Conflict, message).hint("Give another file. Nothing was done."));
+    let recipient = ForRecipient::parse(&order.recipient)?;
+    let out = order.out.as_path();
+    for path in std::iter::once(out).chain(order.key_copy.as_deref()) {
+        keep_out_of_store(path, store)?;
+        if path.exists() {
+            return Err(is_there(path));
+        }
+    }
+    if order.key_copy.as_deref() == Some(out) {
+        let message = "the backup and the copy of the keys cannot be the same file";
+        return Err(AppError::new(ErrorKind::Invalid, message).hint("Give another file. Nothing was done."));
     }
     let folder = out.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let failed = |error| unusable(out, error);
     let unfinished = tempfile::Builder::new().prefix(".grata-").tempfile_in(folder).map_err(failed)?;
     let data = &store.places().data;
     let copy = data.join(COPY);
-    remove(&copy)?;
+    remove_copies(data)?;
     let copied = store.copy_database(&copy);
     // Photos are written before their row and removed after it, so all that the copy names are there.
     let result = copied.map_err(AppError::from).and_then(|()| {
@@ -95,25 +111,52 @@ pub fn backup(
         output.flush().map_err(failed)?;
         Ok(done)
     });
-    remove(&copy)?;
+    remove_copies(data)?;
     let done = result?;
     unfinished.as_file().sync_all().map_err(failed)?;
-    unfinished.persist_noclobber(out).map_err(|error| unusable(out, error.error))?;
     let by = cx.by();
-    let tx = store.begin(by.at)?;
-    let event = by.event(EventKind::BackedUp).counting(Count::Bytes, done.bytes);
-    tx.commit(event)?;
+    let mut event = by.event(EventKind::BackedUp).counting(Count::Bytes, done.bytes);
+    if order.key_copy.is_some() {
+        event = event.counting(Count::Entries, store.vault().list()?.len() as u64);
+    }
+    // On record before they are there: a backup that nobody has is no harm, one that nobody knows of is.
+    store.begin(by.at)?.commit(event)?;
+    if let Some(path) = &order.key_copy {
+        copy_keys(store, path)?;
+    }
+    if let Err(error) = unfinished.persist_noclobber(out) {
+        if let Some(path) = &order.key_copy {
+            remove(path)?;
+        }
+        return Err(unusable(out, error.error));
+    }
     Ok(done)
+}
+
+fn is_there(path: &Path) -> AppError {
+    let message = format!("{} is there already", shown(path));
+    AppError::new(ErrorKind::Conflict, message).hint("Give another file. Nothing was done.")
 }
 
 /// Copies the wrapped keys to a new file: kept apart from every backup, and only the newest one. The root
 /// key is not in it.
+fn copy_keys(store: &Store, out: &Path) -> Result<(), AppError> {
+    store.vault().copy_to(out).map_err(|error| {
+        let message = format!("the keys cannot be copied to {}", shown(out));
+        AppError::new(ErrorKind::Unavailable, message)
+            .because(error)
+            .hint("Give a file in a folder that can be written. There is no backup.")
+    })
+}
+
+/// Removes the copies of the database that a killed backup has left in a data folder: they hold what is
+/// erased since.
 ///
 /// # Errors
-/// The file exists or cannot be written.
-pub fn copy_keys(store: &Store, out: &Path) -> Result<(), AppError> {
-    keep_out_of_store(out, store)?;
-    Ok(store.vault().copy_to(out)?)
+/// One cannot be removed.
+pub fn remove_copies(data: &Path) -> Result<(), AppError> {
+    // The database beside its files, which are there while it is being written.
+    ["", "-journal", "-wal", "-shm"].iter().try_for_each(|end| remove(&data.join(format!("{COPY}{end}"))))
 }
 
 fn remove(path: &Path) -> Result<(), AppError> {
@@ -178,13 +221,8 @@ pub fn restore(order: &RestoreOrder, cx: &Cx) -> Result<CaughtUp, AppError> {
     let log = LogFolder::new(&order.log);
     let note = log.head()?;
     let pinned = newest_head(&order.witnesses)?;
-    let absolute = std::path::absolute(data).map_err(|error| unusable(data, error))?;
-    let parent = absolute.parent().unwrap_or(Path::new("/"));
-    let staging = tempfile::Builder::new()
-        .prefix(".grata-")
-        .tempdir_in(parent)
-        .map_err(|error| unusable(data, error))?;
-    let place = staging.path().join("data");
+    let staging = Staging::beside(data)?;
+    let place = staging.path.join("data");
     unpack(order, &place)?;
     let places = StorePlaces { data: place.clone(), keys: order.places.keys.clone() };
     let root = data::root(&order.places)?;
@@ -200,6 +238,60 @@ pub fn restore(order: &RestoreOrder, cx: &Cx) -> Result<CaughtUp, AppError> {
     Ok(done)
 }
 
+/// Where a backup is unpacked: a folder beside its place, always of the same name, so that the next restore
+/// finds what a killed one has left. Gone when this is dropped.
+struct Staging {
+    path: PathBuf,
+    /// Locked: nobody else restores to the same place meanwhile.
+    _owned: File,
+}
+
+impl Staging {
+    fn beside(data: &Path) -> Result<Self, AppError> {
+        use std::os::unix::fs::{DirBuilderExt as _, PermissionsExt as _};
+        let failed = |error: io::Error| unusable(data, error);
+        let mut path = std::path::absolute(data).map_err(failed)?;
+        let Some(name) = path.file_name() else {
+            return Err(failed(io::Error::other("it has no name")));
+        };
+        let mut hidden = std::ffi::OsString::from(".");
+        hidden.push(name);
+        hidden.push("-grata-restore");
+        path.set_file_name(hidden);
+        match fs::DirBuilder::new().mode(0o700).create(&path) {
+            Err(error) if error.kind() != io::ErrorKind::AlreadyExists => return Err(failed(error)),
+            _ => {}
+        }
+        if !path.symlink_metadata().map_err(failed)?.is_dir() {
+            return Err(unusable(&path, io::Error::from(io::ErrorKind::NotADirectory)));
+        }
+        let owned = File::open(&path).map_err(failed)?;
+        owned.try_lock().map_err(|_| {
+            let message = format!("somebody else restores to {}", shown(data));
+            AppError::new(ErrorKind::Conflict, message).hint("Wait until it is done. Nothing was done.")
+        })?;
+        // Fails where it is somebody else's.
+        owned.set_permissions(fs::Permissions::from_mode(0o700)).map_err(failed)?;
+        for left in fs::read_dir(&path).map_err(failed)? {
+            let left = left.map_err(failed)?;
+            let is_folder = left.file_type().map_err(failed)?.is_dir();
+            let removed =
+                if is_folder { fs::remove_dir_all(left.path()) } else { fs::remove_file(left.path()) };
+            removed.map_err(failed)?;
+        }
+        Ok(Self { path, _owned: owned })
+    }
+}
+
+impl Drop for Staging {
+    fn drop(&mut self) {
+        // What cannot be removed now is removed by the next restore.
+        let _ = fs::remove_dir_all(&self.path);
+    }
+}
+
+/// The one with the most entries, wherever it stands in its file: a witness only adds, and whoever got hold
+/// of it could have added an older one.
 fn newest_head(witnesses: &[PathBuf]) -> Result<String, AppError> {
     let mut newest: Option<(u64, String)> = None;
     for path in witnesses {
@@ -208,14 +300,14 @@ fn newest_head(witnesses: &[PathBuf]) -> Result<String, AppError> {
             let message = format!("the witness {} cannot be used", shown(path));
             AppError::new(ErrorKind::Unavailable, message).because(error)
         };
-        let Some(note) = witness.latest().map_err(unusable_witness)? else { continue };
-        let head = Checkpoint::parse(&note).map_err(|fault| {
-            let message = format!("the witness {} holds what is no head of a log: {fault}", shown(path));
-            AppError::new(ErrorKind::Unavailable, message)
-        })?;
-        let size = head.size;
-        if newest.as_ref().is_none_or(|(other, _)| *other <= size) {
-            newest = Some((size, note));
+        for note in witness.all().map_err(unusable_witness)? {
+            let head = Checkpoint::parse(&note).map_err(|fault| {
+                let message = format!("the witness {} holds what is no head of a log: {fault}", shown(path));
+                AppError::new(ErrorKind::Unavailable, message)
+            })?;
+            if newest.as_ref().is_none_or(|(other, _)| *other <= head.size) {
+                newest = Some((head.size, note));
+            }
         }
     }
     newest.map(|(_, note)| note).ok_or_else(|| {

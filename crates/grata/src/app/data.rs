@@ -13,6 +13,7 @@ use grata_store::vault::{AgeRoot, CommandRoot, FileRoot, RootKey};
 use grata_store::{Store, StorePlaces};
 use serde::{Deserialize, Serialize};
 
+use super::backup;
 use crate::cx::Cx;
 use crate::error::{AppError, ErrorKind};
 use crate::words::shown;
@@ -97,7 +98,8 @@ fn check_untouched(places: &StorePlaces) -> Result<(), AppError> {
     Ok(())
 }
 
-/// Opens the installation in these folders. This process owns it until the store is dropped.
+/// Opens the installation in these folders. This process owns it until the store is dropped. What a killed
+/// backup has left among the data goes first.
 ///
 /// # Errors
 /// There is none, another process has it, or the root key cannot be used.
@@ -108,7 +110,10 @@ pub fn open(places: &StorePlaces) -> Result<Store, AppError> {
             .hint("`grata init` makes one; --data names the folder of another."));
     }
     let root = root_key(places, &read_holder(places)?)?;
-    Ok(Store::open(places, root)?)
+    let store = Store::open(places, root)?;
+    // Only whoever owns the folder makes such copies, so nobody is at work on one now.
+    backup::remove_copies(&places.data)?;
+    Ok(store)
 }
 
 /// The root key of an installation, as its key folder says.

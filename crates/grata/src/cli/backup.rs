@@ -9,7 +9,7 @@ use super::Finish;
 use super::arguments::DataArguments;
 use super::print;
 use super::progress::Progress;
-use crate::app::backup;
+use crate::app::backup::{BackupOrder, backup};
 use crate::cx::Cx;
 use crate::error::AppError;
 use crate::words::{count, path_text, shown};
@@ -27,7 +27,7 @@ Examples:
 The file opens with `age --decrypt`, and what is in it with `tar`. To restore it, the log has to be handed
 out somewhere else: see `grata log keep`.
 
-Exit codes: 0 done; 1 nothing was done.")]
+Exit codes: 0 done; 1 there is no backup.")]
 pub struct Arguments {
     /// A new file for the backup
     #[arg(long, value_name = "FILE")]
@@ -54,13 +54,15 @@ pub struct Arguments {
 /// # Errors
 /// [`AppError`] if there is no backup.
 pub fn run(arguments: &Arguments, cx: &Cx) -> Result<Finish, AppError> {
+    let order = BackupOrder {
+        out: arguments.out.clone(),
+        recipient: arguments.recipient.clone(),
+        key_copy: arguments.key_copy.clone(),
+    };
     arguments.data.with(|store| {
         let mut progress = Progress::new("files", |()| {});
-        let done = backup::backup(store, cx, &arguments.out, &arguments.recipient, &mut progress)?;
+        let done = backup(store, cx, &order, &mut progress)?;
         progress.finish();
-        if let Some(path) = &arguments.key_copy {
-            backup::copy_keys(store, path)?;
-        }
         let line = json!({"backup": path_text(&arguments.out), "files": done.files, "bytes": done.bytes});
         print::line(arguments.json, &line, |_| {
             let files = count(usize::try_from(done.files).unwrap_or(usize::MAX), "file");

@@ -3,6 +3,14 @@
 use std::fs;
 
 use age::secrecy::ExposeSecret as _;
+use grata::app::backup::{BackupOrder, backup};
+use grata::app::log;
+use grata::app::releases::Watcher;
+use grata::config::Config;
+use grata::cx::{Cx, Hands};
+use grata::stop::Stop;
+use grata_core::audit::checkpoint::Checkpoint;
+use grata_core::audit::entry::{ActorClass, Count, Entry, EventKind};
 use grata_core::consent::{Decision, decide};
 use grata_core::id::{EvidenceId, NotMeId, SubjectId};
 use grata_core::tag::NotMe;
@@ -19,6 +27,11 @@ pub const TESTS: &[(&str, fn())] = &[
     ("key_7_a_backup_opens_for_its_recipient_and_holds_no_key", a_backup_holds_no_key),
     ("abu_10_an_older_state_than_the_witness_has_seen_is_refused_by_every_command", an_older_state),
     ("acc_4_a_command_of_any_kind_hands_out_what_it_has_put_on_record", any_command_hands_out),
+    ("acc_4_several_who_hand_out_at_once_never_set_the_log_back", several_hand_out),
+    ("abu_10_the_newest_head_counts_wherever_a_witness_keeps_it", the_newest_head_counts),
+    ("rts_8_what_a_killed_backup_or_restore_has_left_is_removed", leftovers_are_removed),
+    ("acc_1_a_backup_and_a_copy_of_the_keys_are_on_record_before_they_are_there", on_record_first),
+    ("key_7_a_file_that_is_there_is_refused_before_a_backup_is_made", refused_before_it_is_made),
 ];
 
 impl World {
@@ -51,6 +64,13 @@ impl World {
         tx.insert_evidence(who, &Evidence { id, media_type: MediaType::Pdf, bytes: 5 }).unwrap();
         tx.commit(event(grata_core::audit::entry::EventKind::PaperRecorded)).unwrap();
         key
+    }
+
+    /// Backups on record, the oldest first.
+    fn backups_on_record(&self) -> Vec<Entry> {
+        let reader = self.store().read().unwrap();
+        let entries = (0..reader.log_size().unwrap()).map(|place| reader.log_entry(place).unwrap().unwrap());
+        entries.filter(|entry| entry.kind == EventKind::BackedUp).collect()
     }
 
     fn may_be_shown(&self, who: SubjectId) -> bool {
@@ -298,4 +318,122 @@ fn any_command_hands_out() {
     fs::write(world.path("second/log"), "no folder").unwrap();
     let told = world.run(&["person", "age", BEN, "--adult"]).expect(0);
     assert!(told.errors.contains("the log was not handed out"), "{}", told.errors);
+}
+
+fn several_hand_out() {
+    let mut world = World::new();
+    fs::create_dir(world.path("second")).unwrap();
+    world.keep_log();
+    let store = world.store();
+    std::thread::scope(|scope| {
+        for _ in 0..4 {
+            scope.spawn(|| {
+                for _ in 0..10 {
+                    store.begin(now()).unwrap().commit(event(EventKind::ConfigChanged)).unwrap();
+                    log::hand_out(store).unwrap();
+                }
+            });
+        }
+    });
+    let (folder, heads) = (world.path("second/log"), world.path("second/heads"));
+    let newest = store.read().unwrap().log_head().unwrap();
+    assert_eq!(fs::read_to_string(folder.join("checkpoint")).ok(), newest);
+    log::verify_folder(&folder, &store.log_key(), std::slice::from_ref(&heads)).unwrap();
+    let heads = fs::read_to_string(heads).unwrap();
+    let size = |note: &str| Checkpoint::parse(note).unwrap().size;
+    let sizes: Vec<u64> = heads.split_terminator("-----\n").map(size).collect();
+    assert!(sizes.is_sorted(), "{sizes:?}");
+    assert_eq!(sizes.last().copied(), newest.as_deref().map(size));
+}
+
+fn the_newest_head_counts() {
+    let mut world = World::new();
+    fs::create_dir(world.path("second")).unwrap();
+    world.keep_log();
+    world.backup("backup.age");
+    copy(&world.path("second/log"), &world.path("stale"));
+    world.run(&["rights", "erase", ANNA, "--yes"]).expect(0);
+    // Somebody adds an older head.
+    let heads = fs::read_to_string(world.path("second/heads")).unwrap();
+    let first = heads.split_inclusive("-----\n").next().unwrap();
+    fs::write(world.path("heads"), format!("{heads}{first}")).unwrap();
+    let log = ["--log", "stale", "--witness", "heads"];
+    let place = ["--identity", "identity", "--data", "new", "--keys", "photos-keys"];
+    let refused = world.run(&[&["restore", "backup.age"], &log[..], &place].concat()).expect(1);
+    assert!(refused.errors.contains("not the newest"), "{}", refused.errors);
+}
+
+fn leftovers_are_removed() {
+    let mut world = World::new();
+    fs::create_dir(world.path("second")).unwrap();
+    world.keep_log();
+    for name in ["backup-copy.db", "backup-copy.db-journal"] {
+        fs::write(world.path("photos").join(name), "rows of before").unwrap();
+    }
+    world.run(&["rights", "requests"]).expect(0);
+    for name in ["backup-copy.db", "backup-copy.db-journal"] {
+        assert!(!world.path("photos").join(name).exists(), "{name}");
+    }
+    world.backup("backup.age");
+    let staging = world.path(".new-grata-restore");
+    fs::create_dir_all(staging.join("data/blobs")).unwrap();
+    fs::write(staging.join("data/grata.db"), "rows of before").unwrap();
+    let from = ["--identity", "identity", "--log", "second/log", "--witness", "second/heads"];
+    let to = ["--data", "new", "--keys", "photos-keys"];
+    // While somebody else restores to the same place, nothing is touched.
+    let other = fs::File::open(&staging).unwrap();
+    other.lock().unwrap();
+    let refused = world.run(&[&["restore", "backup.age"], &from[..], &to].concat()).expect(1);
+    assert!(refused.errors.contains("somebody else restores"), "{}", refused.errors);
+    assert!(staging.join("data/grata.db").exists());
+    drop(other);
+    world.run(&[&["restore", "backup.age"], &from[..], &to].concat()).expect(0);
+    assert!(!staging.exists() && world.path("new/grata.db").exists());
+}
+
+/// Somebody else takes the place of the backup while it is made.
+struct Thief(std::path::PathBuf);
+
+impl Watcher<()> for Thief {
+    fn begins(&mut self, _: usize) {}
+
+    fn settled(&mut self, (): ()) {
+        fs::write(&self.0, "taken").unwrap();
+    }
+}
+
+fn on_record_first() {
+    let mut world = World::new();
+    world.group_photo();
+    let recipient = world.recipient();
+    let order = BackupOrder { out: world.path("b.age"), recipient, key_copy: Some(world.path("k.db")) };
+    let cx = Cx {
+        config: Config::from_variables(|_| None).unwrap(),
+        hands: Hands::own(),
+        stop: Stop::default(),
+        actor: ActorClass::CommandLine.into(),
+    };
+    backup(world.store(), &cx, &order, &mut Thief(order.out.clone())).unwrap_err();
+    assert_eq!(fs::read(&order.out).unwrap(), b"taken");
+    assert!(!order.key_copy.unwrap().exists(), "keys without their backup");
+    let kept = world.backups_on_record();
+    let keys = world.store().vault().list().unwrap().len() as u64;
+    assert_eq!(kept.len(), 1, "what may exist is on record");
+    assert_eq!(kept[0].counts.get(&Count::Entries), Some(&keys), "and so is the copy of the keys");
+    world.backup("c.age");
+    assert_eq!(world.backups_on_record()[1].counts.get(&Count::Entries), None, "no copy of the keys");
+}
+
+fn refused_before_it_is_made() {
+    let mut world = World::new();
+    let recipient = world.recipient();
+    fs::write(world.path("keys-copy.db"), "there").unwrap();
+    for (key_copy, words) in [("keys-copy.db", "keys-copy.db"), ("b.age", "same file")] {
+        let backup = ["backup", "--out", "b.age", "--recipient", &recipient, "--key-copy", key_copy];
+        let refused = world.run(&backup).expect(1);
+        assert!(refused.errors.contains(words), "{}", refused.errors);
+        assert!(!world.path("b.age").exists());
+        assert!(world.backups_on_record().is_empty());
+    }
+    assert_eq!(fs::read(world.path("keys-copy.db")).unwrap(), b"there");
 }
