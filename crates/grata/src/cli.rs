@@ -3,6 +3,8 @@
 //! Standard output carries what machines read, standard error all else. Exit codes: 0 all done; 1
 //! wrong usage or configuration, nothing was done; 2 some photos failed, all others were done;
 //! [`STOPPED_EXIT_CODE`] after Ctrl-C, everything that was finished is whole.
+// A closed standard error ends nothing: `print::say` does without it, the macros do not.
+#![deny(clippy::print_stderr)]
 
 mod add;
 mod album;
@@ -185,7 +187,7 @@ fn usage(error: &clap::Error) -> ExitCode {
 }
 
 fn failure(error: &AppError) -> ExitCode {
-    eprintln!("grata: {error}");
+    print::say(&format!("grata: {error}"));
     ExitCode::from(NOTHING_DONE)
 }
 
@@ -215,5 +217,45 @@ mod tests {
             assert!(help.contains(&format!("grata {} ", command.get_name())), "{help}");
             assert!(help.contains("Example"), "{help}");
         }
+    }
+
+    /// The words of a line as a shell parts them.
+    fn words_of(line: &str) -> Vec<String> {
+        let (mut words, mut is_quoted) = (vec![String::new()], false);
+        for letter in line.chars() {
+            match letter {
+                '"' => is_quoted = !is_quoted,
+                ' ' if !is_quoted => words.push(String::new()),
+                _ => words.last_mut().unwrap().push(letter),
+            }
+        }
+        words.retain(|word| !word.is_empty());
+        words
+    }
+
+    /// Without what the help says about them, and without where their output goes.
+    fn examples_of(command: &clap::Command) -> Vec<String> {
+        let help = command.get_after_help().map(ToString::to_string).unwrap_or_default();
+        let help = help.replace("\\\n", " ");
+        let examples = help.lines().filter(|line| line.starts_with("  grata ")).map(str::trim);
+        examples
+            .map(|line| line.split("  (").next().unwrap().split(" > ").next().unwrap().to_string())
+            .collect()
+    }
+
+    #[test]
+    fn every_example_is_a_command_that_there_is() {
+        let (mut open, mut seen) = (vec![Cli::command()], 0);
+        while let Some(command) = open.pop() {
+            for example in examples_of(&command) {
+                seen += 1;
+                if let Err(error) = Cli::try_parse_from(words_of(&example)) {
+                    // A word that stands for an id is none.
+                    assert_eq!(error.kind(), clap::error::ErrorKind::ValueValidation, "{example}\n{error}");
+                }
+            }
+            open.extend(command.get_subcommands().cloned());
+        }
+        assert!(seen > 50, "{seen}");
     }
 }

@@ -47,6 +47,16 @@ fn wrong_usage_does_nothing_and_exits_with_1() {
 }
 
 #[test]
+fn a_closed_standard_error_ends_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let (reader, writer) = std::io::pipe().unwrap();
+    drop(reader);
+    let mut grata = std::process::Command::new(env!("CARGO_BIN_EXE_grata"));
+    grata.args(["person", "list"]).current_dir(&folder).stderr(writer);
+    assert_eq!(grata.status().unwrap().code(), Some(1), "as if somebody had read why");
+}
+
+#[test]
 fn help_goes_to_standard_output() {
     for arguments in [&["--help"][..], &["obscure", "--help"], &["detect", "--help"], &["--version"]] {
         let output = grata().args(arguments).output().unwrap();

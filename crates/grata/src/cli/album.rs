@@ -336,7 +336,7 @@ fn set_times(order: &Times, cx: &Cx) -> Result<Finish, AppError> {
         Ok(false) => silent += 1,
         Err(reason) => {
             failed += 1;
-            eprintln!("{photo} failed: {}", harmless(&reason));
+            print::say(&format!("{photo} failed: {}", harmless(&reason)));
         }
     });
     if order.times.0.is_some() {

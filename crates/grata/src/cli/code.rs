@@ -188,7 +188,7 @@ fn table(order: &Table, cx: &Cx) -> Result<Finish, AppError> {
                         TableLine { line, status: "failed", photo: None, new: None, reason: Some(reason) };
                     print::line(true, &said, |_| String::new());
                 } else {
-                    eprintln!("Line {line} failed: {reason}");
+                    print::say(&format!("Line {line} failed: {reason}"));
                 }
             }
         }

@@ -236,7 +236,7 @@ fn each<T>(items: &[T], mut one: impl FnMut(&T) -> Result<(), AppError>) -> Resu
             Ok(()) => {}
             Err(error) if index == 0 && items.len() == 1 => return Err(error),
             Err(error) => {
-                eprintln!("grata: {error}");
+                print::say(&format!("grata: {error}"));
                 finish = Finish::SomeFailed;
             }
         }

@@ -8,6 +8,7 @@ use serde::Serialize;
 
 use super::Finish;
 use super::arguments::{DataArguments, OpenStore};
+use super::print;
 use crate::app::models::client::PackageClient;
 use crate::app::models::find;
 use crate::app::models::folder::{self, Looked, State};
@@ -134,7 +135,7 @@ fn list(cx: &Cx, json: bool, out: &mut dyn Write) -> Result<Finish, AppError> {
         }
     }
     if !json {
-        eprintln!("Packs lie in {}.", shown(models));
+        print::say(&format!("Packs lie in {}.", shown(models)));
     }
     Ok(Finish::AllDone)
 }
@@ -165,22 +166,22 @@ fn install(cx: &Cx, order: &Install, out: &mut dyn Write) -> Result<Finish, AppE
         match install_pack(&cx.config, &manifest, &order.from, &client, &cx.stop, &mut io::stderr()) {
             // The exit code of a stopped command says so.
             Err(error) if cx.stop.is_raised() => {
-                eprintln!("grata: {error}");
+                print::say(&format!("grata: {error}"));
                 return Ok(Finish::SomeFailed);
             }
             other => other?,
         };
     if let (Some(store), Step::Installed) = (&log, &installed.model) {
         find::record_installation(store, cx.by())?;
-        eprintln!("It is on record in the log of {}.", shown(&order.data.data));
+        print::say(&format!("It is on record in the log of {}.", shown(&order.data.data)));
     }
     if order.json.json {
         print_json(&installed, out);
     } else {
-        eprintln!("{}", installed_in_words(&installed));
+        print::say(&installed_in_words(&installed));
     }
     if let Step::Missing(reason) = &installed.runtime {
-        eprintln!("{}", without_runtime(reason));
+        print::say(&without_runtime(reason));
     }
     Ok(Finish::AllDone)
 }
@@ -195,10 +196,10 @@ fn log_for(order: &Install, manifest: &Manifest) -> Result<Option<OpenStore>, Ap
     if order.data.places().data.join("grata.db").exists() {
         return order.data.open().map(Some);
     }
-    eprintln!(
+    print::say(&format!(
         "There is no installation in {}: the receipt beside the model is all that will be on record.",
         shown(&order.data.data)
-    );
+    ));
     Ok(None)
 }
 
@@ -236,11 +237,11 @@ fn verify(cx: &Cx, json: bool, out: &mut dyn Write) -> Result<Finish, AppError> 
         }
     }
     let right = files - wrong;
-    eprintln!("{right} of {files} installed files are the ones on the list.");
+    print::say(&format!("{right} of {files} installed files are the ones on the list."));
     if wrong == 0 {
         return Ok(Finish::AllDone);
     }
-    eprintln!("Remove what is unknown, and run `grata models install PACK` for the rest.");
+    print::say("Remove what is unknown, and run `grata models install PACK` for the rest.");
     Ok(Finish::SomeFailed)
 }
 

@@ -42,7 +42,7 @@ enum Action {
 /// Install a provider, instead of the one before
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Example:\n  grata provider install --metadata openid-configuration.json --keys jwks.json \
+    after_help = "Example:\n  grata provider install --metadata openid-configuration.json --jwks jwks.json \
                         --client grata --name School"
 )]
 struct Install {

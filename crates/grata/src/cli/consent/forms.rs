@@ -158,6 +158,6 @@ fn failed_line(json: bool, number: usize, reason: String) {
     if json {
         print::line(true, &Failed { line: number, status: "failed", reason }, |_| String::new());
     } else {
-        eprintln!("Line {number} failed: {reason}");
+        print::say(&format!("Line {number} failed: {reason}"));
     }
 }
