@@ -8,7 +8,7 @@ use grata_core::photo::{Face, Found, Photo, Review};
 use grata_core::region::Region;
 use grata_core::tag::{FaceStanding, NotMe, TagAct, TagKind, Tagger, standing};
 use grata_store::queries::albums::Album;
-use grata_store::{Reader, Store};
+use grata_store::{Reader, Store, Tx};
 use serde_json::json;
 
 use super::albums::is_id;
@@ -91,18 +91,18 @@ fn tag(
     event: EventKind,
     by: By,
 ) -> Result<TagId, AppError> {
-    tag_by(store, at, kind, about, (event, Tagger::Reviewer(by.account())), by)
+    write(store, store.begin(by.at)?, at, kind, about, (event, Tagger::Reviewer(by.account())), by)
 }
 
-fn tag_by(
+fn write(
     store: &Store,
+    mut tx: Tx,
     at: &FaceInPhoto,
     kind: TagKind,
     about: Option<SubjectId>,
     (event, tagger): (EventKind, Tagger),
     by: By,
 ) -> Result<TagId, AppError> {
-    let mut tx = store.begin(by.at)?;
     let act =
         TagAct { id: TagId::random(&mut store.rng()), face: at.face.id, kind, by: tagger, at: tx.now() };
     if let Some(subject) = about {
@@ -159,9 +159,9 @@ pub fn thats_me(
     by: By,
 ) -> Result<Claimed, AppError> {
     let place = place.intersection(photo.size.rect()).ok_or_else(|| outside(photo))?;
-    let reader = store.read()?;
-    let (tags, marks) = (reader.tags_on(photo.id)?, reader.not_me_in(photo)?);
-    drop(reader);
+    // What is read here and what is written rest on the same moment: nobody says something in between.
+    let tx = store.begin(by.at)?;
+    let (tags, marks) = (tx.tags_on(photo.id)?, tx.not_me_in(photo)?);
     let common = |face: &Face| {
         let shared = face.region.rect.intersection(place);
         shared.map_or(0, |shared| u64::from(shared.width) * u64::from(shared.height))
@@ -174,8 +174,8 @@ pub fn thats_me(
         FaceStanding::NotAFace => Ok(Claimed::NoFace),
         FaceStanding::Unknown => {
             let at = FaceInPhoto { photo: photo.clone(), face };
-            let by_self = Tagger::Subject(subject);
-            tag_by(store, &at, TagKind::Is(subject), Some(subject), (EventKind::Tagged, by_self), by)?;
+            let said = (EventKind::Tagged, Tagger::Subject(subject));
+            write(store, tx, &at, TagKind::Is(subject), Some(subject), said, by)?;
             Ok(Claimed::Recorded)
         }
     }

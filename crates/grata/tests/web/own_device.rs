@@ -9,6 +9,7 @@ use std::process::Command;
 use axum::http::Method;
 use base64::Engine as _;
 use grata::app::own_device;
+use grata::app::tags::{self, Claimed};
 use grata::config::Config;
 use grata::web::access::TABLE;
 use grata::web::headers::CONTENT_SECURITY_POLICY;
@@ -36,6 +37,7 @@ pub const TESTS: &[(&str, fn())] = &[
     ("bys_10_what_is_not_the_listed_file_is_not_served", bys_10_what_is_not_the_listed_file_is_not_served),
     ("sec_4_one_page_may_ask_for_the_camera", sec_4_one_page_may_ask_for_the_camera),
     ("rts_13_thats_me_is_said_by_the_person", rts_13_thats_me_is_said_by_the_person),
+    ("rts_13_a_face_is_claimed_once_however_many_press", rts_13_a_face_is_claimed_once),
     ("bys_11_bys_12_a_browser_finds_somebody", bys_11_bys_12_a_browser_finds_somebody),
     ("aia_2_the_module_exports_what_it_did", aia_2_the_module_exports_what_it_did),
 ];
@@ -255,6 +257,27 @@ fn rts_13_thats_me_is_said_by_the_person() {
     let refused = say(&ben, 2);
     assert!(refused.status.is_client_error(), "{}", refused.status);
     assert_eq!(holds(2), FaceStanding::Unknown);
+}
+
+/// Several people press at once: the face is the first one's, and the others are told.
+fn rts_13_a_face_is_claimed_once() {
+    let site = Site::new();
+    let photo = site.store.read().unwrap().photo(site.photo).unwrap().unwrap();
+    let place = region(2).rect;
+    let people = ["Cleo", "Dora", "Emil", "Fritz"].map(|name| site.stranger(name));
+    let start = std::sync::Barrier::new(people.len());
+    let said: Vec<Claimed> = std::thread::scope(|scope| {
+        let threads = people.map(|who| {
+            let (site, photo, start) = (&site, &photo, &start);
+            scope.spawn(move || {
+                start.wait();
+                tags::thats_me(&site.store, photo, place, who, site.by()).unwrap()
+            })
+        });
+        threads.into_iter().map(|thread| thread.join().unwrap()).collect()
+    });
+    let count = |what: Claimed| said.iter().filter(|one| **one == what).count();
+    assert_eq!((count(Claimed::Recorded), count(Claimed::SomebodyElse)), (1, 3), "{said:?}");
 }
 
 /// The finder as `cargo xtask finder` lays it out.
