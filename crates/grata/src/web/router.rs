@@ -9,7 +9,7 @@ use tower_http::catch_panic::CatchPanicLayer;
 use super::access::{Route, TABLE};
 use super::assets;
 use super::error::Trouble;
-use super::guard::{finish, guard};
+use super::guard::{MAX_FORM_BYTES, finish, guard};
 use super::pages::{
     accounts, album, albums, channels, codes, emergency, enrol, find, forms, found, front, gallery, group,
     group_codes, links, log, me, notice, object, own, passkey, people, person, photo, pick, provider,
@@ -27,7 +27,8 @@ pub fn router(site: &Site) -> Router {
     router
         .fallback(|| async { Trouble::not_found() })
         .method_not_allowed_fallback(|| async { Trouble::not_found() })
-        .layer(DefaultBodyLimit::disable())
+        // Photos and tables bring limits of their own: they are read as they come.
+        .layer(DefaultBodyLimit::max(MAX_FORM_BYTES))
         .layer(CatchPanicLayer::custom(|_| {
             use axum::response::IntoResponse as _;
             Trouble::from(crate::error::AppError::new(crate::error::ErrorKind::Internal, "a fault of grata"))
@@ -35,11 +36,6 @@ pub fn router(site: &Site) -> Router {
         }))
         .layer(from_fn(finish))
         .with_state(site.clone())
-}
-
-/// For what scripts send that is no photo.
-fn small() -> DefaultBodyLimit {
-    DefaultBodyLimit::max(super::guard::MAX_FORM_BYTES)
 }
 
 fn page(route: Route) -> MethodRouter<Site> {
@@ -60,8 +56,8 @@ fn page(route: Route) -> MethodRouter<Site> {
         Route::LinkProvider => post(provider::link),
         Route::UnlinkProvider => post(provider::unlink),
         Route::OwnSignIn => get(own::page),
-        Route::AskNewPasskey => post(passkey::ask_new).layer(small()),
-        Route::AddPasskey => post(passkey::add).layer(small()),
+        Route::AskNewPasskey => post(passkey::ask_new),
+        Route::AddPasskey => post(passkey::add),
         Route::RemovePasskey => post(own::remove),
         Route::ChangePassword => post(own::change_password),
         Route::SignOut => post(sign_in::sign_out),

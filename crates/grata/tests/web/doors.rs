@@ -161,6 +161,17 @@ fn sec_8_what_anybody_sends_is_bounded() {
     for (who, path) in [(&Who::Nobody, "/sign-in/passkey"), (&owner, "/desk/own/passkeys")] {
         crate::passkeys::script(&site, who, path, &body).expect(413);
     }
+    // With the token in a header no guard has read the form before the page does.
+    let (anna, reviewer) = (site.person(site.world.anna), site.staff(Role::Reviewer));
+    let form = format!("purpose={endless}&answer=yes&person={endless}");
+    let photo = site.photo;
+    for (who, path) in [(&anna, "/me/answer".to_string()), (&reviewer, format!("/desk/photos/{photo}/faces"))]
+    {
+        let token = grata::web::csrf::token(who.secret());
+        let kind = ("content-type", "application/x-www-form-urlencoded");
+        let headers = [kind, ("sec-fetch-site", "same-origin"), ("x-csrf", token.as_str())];
+        site.ask(who, axum::http::Method::POST, &path, &headers, form.clone().into_bytes()).expect(413);
+    }
 }
 
 fn a_change_from_elsewhere_changes_nothing() {
