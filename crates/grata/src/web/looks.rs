@@ -4,24 +4,42 @@
 //! reached the disk. When many look at once, whoever comes to write takes along all who wait: one
 //! signature and one wait for the disk for all of them.
 
+use std::collections::HashMap;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use grata_core::audit::entry::Event;
-use grata_core::time::Timestamp;
+use grata_core::id::{AccountId, AlbumId, EmergencyId, PhotoId};
+use grata_core::time::{Timestamp, hours_after};
 use grata_store::{Reader, Store, StoreError};
 
+use crate::cx::By;
 use crate::error::{AppError, ErrorKind};
 
 /// What a look puts on record, read in the transaction that does so.
 type Look = Box<dyn FnOnce(&Reader) -> Result<Event, AppError> + Send>;
 
-/// Who waits for their look to be on record.
+/// Hours for which what somebody fetches belongs to a look that is on record.
+const ONE_LOOK_HOURS: u32 = 1;
+
+/// What somebody looks at, in more than one request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Of {
+    /// A photo with its faces: its page, and the picture on it.
+    Photo(PhotoId),
+    /// The people of an album, a few at a time.
+    People(AlbumId),
+    /// What two people opened.
+    Emergency(EmergencyId),
+}
+
+/// Who waits for their look to be on record, and who looked a short while ago.
 #[derive(Default)]
 pub struct Looks {
     waiting: Mutex<Vec<Waiting>>,
     /// Held by who writes.
     turn: Mutex<()>,
+    on_record: Mutex<HashMap<(AccountId, Of), Timestamp>>,
 }
 
 struct Waiting {
@@ -51,6 +69,39 @@ impl Looks {
         write(store, at, all);
         drop(turn);
         answer(&told).unwrap_or_else(|| Err(AppError::new(ErrorKind::Internal, "a look was not written")))
+    }
+
+    /// The same for something that is fetched by several requests: one look of one account is one entry, for an
+    /// hour. A picture that is asked for without its page is a look like any other.
+    ///
+    /// # Errors
+    /// As [`Looks::record`]; then nothing may be shown.
+    pub fn record_once(
+        &self,
+        store: &Store,
+        by: By,
+        of: Of,
+        look: impl FnOnce(&Reader) -> Result<Event, AppError> + Send + 'static,
+    ) -> Result<(), AppError> {
+        if self.is_on_record(by, of) {
+            return Ok(());
+        }
+        self.record(store, by.at, look)?;
+        self.note(by, of);
+        Ok(())
+    }
+
+    /// Whether this account has looked at this in the last hour.
+    pub fn is_on_record(&self, by: By, of: Of) -> bool {
+        let on_record = self.on_record.lock().unwrap_or_else(PoisonError::into_inner);
+        on_record.get(&(by.account(), of)).is_some_and(|at| by.at < hours_after(*at, ONE_LOOK_HOURS))
+    }
+
+    /// A look of this account is on record.
+    pub fn note(&self, by: By, of: Of) {
+        let mut on_record = self.on_record.lock().unwrap_or_else(PoisonError::into_inner);
+        on_record.retain(|_, at| by.at < hours_after(*at, ONE_LOOK_HOURS));
+        on_record.insert((by.account(), of), by.at);
     }
 
     fn waiting(&self) -> MutexGuard<'_, Vec<Waiting>> {

@@ -11,6 +11,7 @@ use grata_core::emergency::{State as Standing, Why};
 use grata_core::id::{AccountId, EmergencyId, SubjectId};
 use grata_core::time::Timestamp;
 use grata_store::Reader;
+use grata_store::queries::accounts::Account;
 use serde::Deserialize;
 
 use super::{Shell, album, go_to, shown, staff};
@@ -19,6 +20,7 @@ use crate::error::{AppError, ErrorKind};
 use crate::web::error::Trouble;
 use crate::web::guard::Visit;
 use crate::web::headers::picture as as_picture;
+use crate::web::looks::Of;
 use crate::web::site::Site;
 use crate::web::words::Words;
 use crate::work::pictures;
@@ -119,8 +121,7 @@ pub async fn page(site: Site, visit: Visit, Path(text): Path<String>) -> Result<
     let account = staff(&visit).cloned().ok_or_else(Trouble::forbidden)?;
     let shell = Shell::of(&visit);
     let page = site.change(move |site| {
-        let Shown { emergency, state, reason, profile, photos } =
-            emergency::show(site.store(), &account, id(&text)?, site.by())?;
+        let Shown { emergency, state, reason, profile, photos } = seen(site, &account, id(&text)?)?;
         let (reader, words) = (site.store().read()?, shell.words);
         let line = |account, at| {
             Ok::<_, AppError>(format!("{} · {}", who(&reader, words, account)?, when(words, at)))
@@ -141,6 +142,16 @@ pub async fn page(site: Site, visit: Visit, Path(text): Path<String>) -> Result<
         })
     });
     Ok(shown(&page.await?))
+}
+
+/// Shows one, and puts the look on record.
+fn seen(site: &Site, account: &Account, id: EmergencyId) -> Result<Shown, AppError> {
+    let by = site.by();
+    let shown = emergency::show(site.store(), account, id, by)?;
+    if shown.photos.is_some() {
+        site.looks().note(by, Of::Emergency(id));
+    }
+    Ok(shown)
 }
 
 /// Why.
@@ -202,8 +213,12 @@ pub async fn picture(
     Path((text, photo)): Path<(String, String)>,
 ) -> Result<Response, Trouble> {
     let account = staff(&visit).cloned().ok_or_else(Trouble::forbidden)?;
-    let bytes = site.run(move |site| {
-        let subject = emergency::subject_of(site.store(), &account, id(&text)?, site.now())?;
+    let bytes = site.change(move |site| {
+        let id = id(&text)?;
+        let subject = emergency::subject_of(site.store(), &account, id, site.now())?;
+        if !site.looks().is_on_record(site.by(), Of::Emergency(id)) {
+            seen(site, &account, id)?;
+        }
         let (photo, store) = (album::photo_id(&photo)?, Arc::clone(site.store()));
         site.works().now(move |slot| pictures::for_person(&store, slot, photo, subject, SIDE))?
     });

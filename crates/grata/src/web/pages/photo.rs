@@ -28,6 +28,7 @@ use crate::error::{AppError, ErrorKind};
 use crate::web::error::Trouble;
 use crate::web::guard::Visit;
 use crate::web::headers::picture;
+use crate::web::looks::Of;
 use crate::web::site::Site;
 use crate::web::words::Words;
 use crate::work::pictures;
@@ -112,6 +113,7 @@ pub async fn page(
             let id = album::photo_id(&id)?;
             let by = site.by();
             site.looks().record(site.store(), by.at, move |reader| look(reader, id, by))?;
+            site.looks().note(by, Of::Photo(id));
             seen(&site.store().read()?, id, wanted.channel.as_deref(), words, csrf, site.now())
         })
         .await?;
@@ -264,14 +266,18 @@ pub(super) fn faces(
     })
 }
 
-/// `GET /desk/photos/{photo}/review`: for the eyes of the reviewer who has the page open; kept nowhere.
+/// `GET /desk/photos/{photo}/review`: for the eyes of the reviewer who has the page open; kept nowhere. Without
+/// the page it is a look of its own (TRA-4).
 ///
 /// # Errors
 /// There is no such photo, or it cannot be made.
 pub async fn review_picture(site: Site, Path(id): Path<String>) -> Result<Response, Trouble> {
     let bytes = site
-        .run(move |site| {
+        .change(move |site| {
             let photo = album::photo_id(&id)?;
+            let by = site.by();
+            let of = Of::Photo(photo);
+            site.looks().record_once(site.store(), by, of, move |reader| look(reader, photo, by))?;
             let store = Arc::clone(site.store());
             site.works().now(move |slot| pictures::for_review(&store, slot, photo))?
         })
