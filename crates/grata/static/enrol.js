@@ -52,7 +52,7 @@ function written() {
 async function send(body) {
   const headers = { "x-csrf": stage.dataset.csrf, "x-challenge": stage.dataset.challenge, "x-code": written() };
   const answer = await fetch("/me/enrol", { method: "POST", headers, body });
-  if (!answer.ok) throw new Error(await answer.text());
+  if (!answer.ok) throw Object.assign(new Error(String(answer.status)), { said: await answer.text() });
   return answer.json();
 }
 
@@ -84,7 +84,8 @@ begin.addEventListener("click", async () => {
     if (said.go) return location.assign(said.go);
     problem.textContent = said.words.join(" ");
   } catch (error) {
-    problem.textContent = error.message || stage.dataset.sorry;
+    // What the server said; what a browser says of a broken connection is in no language of ours.
+    problem.textContent = error.said || stage.dataset.sorry;
   }
   close();
   say.textContent = "";

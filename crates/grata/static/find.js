@@ -18,6 +18,8 @@ let crew = null;
 let run = null;
 let isBusy = false;
 let stream = null;
+// Goes up whenever the camera is closed: a stream that was asked for before and comes after is nobody's.
+let closings = 0;
 const saved = [];
 
 // One worker: what it is asked waits there for its turn.
@@ -270,6 +272,7 @@ function forget() {
 }
 
 function closeCamera() {
+  closings += 1;
   for (const track of stream?.getTracks() ?? []) track.stop();
   stream = null;
   part("video").srcObject = null;
@@ -278,14 +281,21 @@ function closeCamera() {
 
 part("camera").addEventListener("click", async () => {
   trouble([]);
+  closeCamera();
+  const asked = closings;
   prepare();
   try {
-    stream = await navigator.mediaDevices.getUserMedia({ audio: false, video: { facingMode: "user", width: { ideal: 1280 } } });
+    const came = await navigator.mediaDevices.getUserMedia({ audio: false, video: { facingMode: "user", width: { ideal: 1280 } } });
+    if (asked !== closings) {
+      for (const track of came.getTracks()) track.stop();
+      return;
+    }
+    stream = came;
     part("video").srcObject = stream;
     part("live").hidden = false;
     part("take").focus();
   } catch {
-    trouble([say("find-no-camera")]);
+    if (asked === closings) trouble([say("find-no-camera")]);
   }
 });
 part("take").addEventListener("click", () => {

@@ -52,14 +52,23 @@ function firstOpen(after) {
   return (open ?? all[from - 1] ?? all[0])?.dataset.face ?? null;
 }
 
+// What the server says to a form; where it cannot be reached, that nothing was kept.
+async function told(address, fields) {
+  try {
+    const answer = await fetch(address, {
+      method: "POST",
+      headers: { "x-csrf": csrf, "content-type": "application/x-www-form-urlencoded" },
+      body: new URLSearchParams(fields),
+    });
+    return { ok: answer.ok, text: await answer.text() };
+  } catch {
+    return { ok: false, text: desk.dataset.broken };
+  }
+}
+
 async function send(path, fields, after) {
-  const answer = await fetch(`/desk/photos/${photo}/${path}`, {
-    method: "POST",
-    headers: { "x-csrf": csrf, "content-type": "application/x-www-form-urlencoded" },
-    body: new URLSearchParams({ channel, ...fields }),
-  });
-  const text = await answer.text();
-  if (!answer.ok) { complain(text); return; }
+  const { ok, text } = await told(`/desk/photos/${photo}/${path}`, { channel, ...fields });
+  if (!ok) { complain(text); return; }
   facesPart.innerHTML = text;
   wire();
   select(firstOpen(after), true);
@@ -94,7 +103,7 @@ function wire() {
 
 function picker(form) {
   const input = form.elements.name, list = form.querySelector(".people-list");
-  let asked = 0, at = 0;
+  let asked = 0, at = 0, isOfWhatIsTyped = false;
   const close = () => { list.hidden = true; input.setAttribute("aria-expanded", "false"); input.removeAttribute("aria-activedescendant"); };
   const mark = (to) => {
     at = (to + list.children.length) % list.children.length;
@@ -104,6 +113,7 @@ function picker(form) {
   const take = (item) => { form.elements.person.value = item.dataset.person; input.value = item.dataset.name; close(); form.requestSubmit(); };
   input.addEventListener("input", async () => {
     form.elements.person.value = "";
+    isOfWhatIsTyped = false;
     const number = ++asked;
     if (input.value.trim().length < 2) { close(); return; }
     const query = new URLSearchParams({ q: input.value, channel });
@@ -124,6 +134,7 @@ function picker(form) {
       item.addEventListener("pointerdown", (event) => { event.preventDefault(); take(item); });
       return item;
     }));
+    isOfWhatIsTyped = true;
     list.hidden = people.length === 0;
     input.setAttribute("aria-expanded", String(people.length > 0));
     if (people.length > 0) mark(0);
@@ -133,7 +144,8 @@ function picker(form) {
     if (list.hidden) return;
     if (event.key === "ArrowDown") { event.preventDefault(); mark(at + 1); }
     if (event.key === "ArrowUp") { event.preventDefault(); mark(at - 1); }
-    if (event.key === "Enter" && !event.shiftKey) { event.preventDefault(); take(list.children[at]); }
+    // A list that belongs to fewer letters may hold somebody else: then what is typed goes.
+    if (event.key === "Enter" && !event.shiftKey && isOfWhatIsTyped) { event.preventDefault(); take(list.children[at]); }
   });
   input.addEventListener("blur", close);
 }
@@ -207,13 +219,8 @@ const codesPart = document.getElementById("codes");
 codesPart.addEventListener("submit", async (event) => {
   event.preventDefault();
   const codes = event.target.elements.codes.value, action = event.submitter?.value ?? "add";
-  const answer = await fetch(`/desk/photos/${photo}/codes`, {
-    method: "POST",
-    headers: { "x-csrf": csrf, "content-type": "application/x-www-form-urlencoded" },
-    body: new URLSearchParams({ codes, action }),
-  });
-  const text = await answer.text();
-  if (!answer.ok) {
+  const { ok, text } = await told(`/desk/photos/${photo}/codes`, { codes, action });
+  if (!ok) {
     let note = codesPart.querySelector(".problem");
     if (!note) { note = document.createElement("p"); note.className = "problem"; note.setAttribute("role", "alert"); codesPart.append(note); }
     note.textContent = text;

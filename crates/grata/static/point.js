@@ -8,7 +8,7 @@ function pointing(stage, { begins, changed, chosen }) {
   const width = Number(picture.getAttribute("width"));
   const height = Number(picture.getAttribute("height"));
   const layer = () => stage.querySelector("svg");
-  let box = null, from = null, place = null;
+  let box = null, from = null, place = null, isDrawn = false;
 
   const spot = (event) => {
     const frame = picture.getBoundingClientRect();
@@ -28,31 +28,34 @@ function pointing(stage, { begins, changed, chosen }) {
     for (const [name, value] of Object.entries(place)) box.setAttribute(name, value);
     changed?.(place);
   };
-  const clear = () => { box?.remove(); box = null; place = null; from = null; };
+  const clear = () => { box?.remove(); box = null; place = null; from = null; isDrawn = false; };
 
   stage.addEventListener("pointerdown", (event) => {
     if (!begins(event) || event.button !== 0) return;
     event.preventDefault();
     stage.setPointerCapture(event.pointerId);
     from = spot(event);
+    isDrawn = false;
   });
   stage.addEventListener("pointermove", (event) => {
     if (!from) return;
     const to = spot(event);
     const x = Math.floor(Math.min(from.x, to.x)), y = Math.floor(Math.min(from.y, to.y));
     place = { x, y, width: Math.ceil(Math.abs(to.x - from.x)), height: Math.ceil(Math.abs(to.y - from.y)) };
+    isDrawn = true;
     show();
   });
   stage.addEventListener("pointerup", () => {
     if (!from) return;
     from = null;
-    // A tap is a place, too: a square around it.
+    if (!isDrawn) return;
     const least = Math.round(Math.min(width, height) / 100);
     if (place && place.width > least && place.height > least) chosen?.(place);
     else clear();
   });
+  // A tap is a place, too: a square around it, instead of the one before. After a drawn place comes a click as well.
   stage.addEventListener("click", (event) => {
-    if (place || !begins(event)) return;
+    if (isDrawn || !begins(event)) return;
     const { x, y } = spot(event);
     const side = Math.round(Math.min(width, height) / 6);
     place = { x: Math.max(0, Math.round(x - side / 2)), y: Math.max(0, Math.round(y - side / 2)), width: side, height: side };

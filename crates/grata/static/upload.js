@@ -8,6 +8,7 @@ const line = drop.querySelector(".progress-line");
 const bar = line.querySelector("progress");
 const count = line.querySelector(".count");
 const pause = line.querySelector("[data-pause]");
+const after = drop.querySelector(".after");
 const AT_ONCE = 2;
 const waiting = [];
 let running = 0, done = 0, total = 0, paused = false, came = 0;
@@ -60,8 +61,14 @@ async function next() {
   running -= 1;
   done += 1;
   show();
-  if (done === total && came > 0) location.reload();
+  if (done === total && came > 0) finish();
   next();
+}
+
+// What was not taken in is said in the list only: with such a line in it, whoever read it has the page made anew.
+function finish() {
+  if (list.querySelector(".failed")) after.hidden = false;
+  else location.reload();
 }
 
 function appear(photo, name) {

@@ -139,7 +139,8 @@ pub fn record_with(
             let reader = store.read()?;
             let subject = people::known(&reader, statement.subject)?;
             let publish = Publish { album: album.id, channel: channel.clone() };
-            Some(people::standing(&reader, &subject, &publish, by.at))
+            let objects = people::objects(&reader, subject.id)?;
+            Some(people::standing(&reader, &subject, objects, &publish, by.at))
         }
         PurposeKind::Find | PurposeKind::Notify => None,
     };

@@ -85,11 +85,22 @@ pub struct Intake<'a> {
     _at_work: AtWork,
 }
 
+/// Why a photo is left alone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum LeftOut {
+    /// The album has it.
+    #[error("in the album already")]
+    There,
+    /// It may not come back (ABU-11).
+    #[error("was removed at somebody's wish; it stays out")]
+    Removed,
+}
+
 /// Why a photo is not taken in.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum NotTaken {
     /// It was left alone, and why.
-    LeftOut(&'static str),
+    LeftOut(LeftOut),
     /// It could not be done, and why. Nothing of it is kept.
     Failed(String),
     /// Somebody ended the work.
@@ -123,7 +134,7 @@ impl<'a> Intake<'a> {
     fn settle(&self, slot: &mut Slot<'_>, photo: &Photo) -> Option<Status> {
         match self.take(slot, photo) {
             Ok(report) => Some(Status::Done(report)),
-            Err(NotTaken::LeftOut(reason)) => Some(Status::LeftOut(reason.into())),
+            Err(NotTaken::LeftOut(reason)) => Some(Status::LeftOut(reason.to_string())),
             Err(NotTaken::Failed(reason)) => Some(Status::Failed(reason)),
             Err(NotTaken::Stopped) => None,
         }
@@ -168,10 +179,10 @@ impl<'a> Intake<'a> {
     fn check_new(&self, file: PhotoDigest) -> Result<(), NotTaken> {
         let reader = self.store.read()?;
         if reader.was_removed(file)? {
-            return Err(NotTaken::LeftOut("was removed at somebody's wish; it stays out"));
+            return Err(NotTaken::LeftOut(LeftOut::Removed));
         }
         match reader.photo_with(self.album.id, file)? {
-            Some(_) => Err(NotTaken::LeftOut("in the album already")),
+            Some(_) => Err(NotTaken::LeftOut(LeftOut::There)),
             None => Ok(()),
         }
     }

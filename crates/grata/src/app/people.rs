@@ -7,7 +7,8 @@ use grata_core::digest::Digest;
 use grata_core::id::{AlbumId, GuardianId, SubjectId};
 use grata_core::notice::Language;
 use grata_core::purpose::{ChannelKey, Publish};
-use grata_core::subject::{Age, Country, Subject};
+use grata_core::release::HideReason;
+use grata_core::subject::{Age, Country, NotACountry, Subject};
 use grata_core::time::{Date, Timestamp, day, hours_after};
 use grata_store::queries::albums::Album;
 use grata_store::queries::channels::Channel;
@@ -387,26 +388,68 @@ pub fn show(store: &Store, subject: SubjectId, why: &str, by: By) -> Result<Pers
 
 fn standings(reader: &Reader, subject: &Subject, now: Timestamp) -> Result<Vec<Standing>, AppError> {
     let mut standings = Vec::new();
+    let objects = objects(reader, subject.id)?;
     for album in reader.albums()? {
         if !subject.acts.iter().any(|act| act.question.album == album.id) {
             continue;
         }
         for Channel { key: channel, .. } in reader.all_channels()? {
             let publish = Publish { album: album.id, channel: channel.clone() };
-            let shown = standing(reader, subject, &publish, now);
+            let shown = standing(reader, subject, objects, &publish, now);
             standings.push(Standing { album: album.clone(), channel, shown });
         }
     }
     Ok(standings)
 }
 
-/// Whether somebody is shown: to the end of which day, or why not.
+/// The setting that says in which country people live unless somebody says otherwise (CON-8).
+pub const COUNTRY: &str = "country";
+
+/// Where that is if nobody has set it.
+pub const DEFAULT_COUNTRY: &str = "FR";
+
+/// In which country people live unless somebody says otherwise.
+///
+/// # Errors
+/// The store cannot be used.
+pub fn country(reader: &Reader) -> Result<Country, AppError> {
+    let set = reader.setting(COUNTRY)?;
+    parsed_country(set.as_deref().unwrap_or(DEFAULT_COUNTRY))
+}
+
+/// Whether a text names a country, for the setting.
+///
+/// # Errors
+/// It does not.
+pub fn check_country(text: &str) -> Result<(), AppError> {
+    parsed_country(text).map(drop)
+}
+
+fn parsed_country(text: &str) -> Result<Country, AppError> {
+    text.parse().map_err(|error: NotACountry| {
+        AppError::new(ErrorKind::Invalid, error.to_string()).hint("Nothing was done.")
+    })
+}
+
+/// Whether somebody has objected to every picture of them: then no yes of theirs shows them (RTS-12).
+///
+/// # Errors
+/// The store cannot be used.
+pub fn objects(reader: &Reader, subject: SubjectId) -> Result<bool, AppError> {
+    Ok(reader.objections_of(subject)?.iter().any(|objection| objection.hides(subject)))
+}
+
+/// Whether somebody is shown: to the end of which day, or why not. `objects`: what [`objects`] says of them.
 pub fn standing(
     reader: &Reader,
     subject: &Subject,
+    objects: bool,
     publish: &Publish,
     now: Timestamp,
 ) -> Result<Date, &'static str> {
+    if objects {
+        return Err(HideReason::Objection.as_str());
+    }
     match decide(subject, publish, reader.age_rules(), now) {
         // A permit ends with the first moment at which it no longer holds.
         Decision::Yes(permit) => Ok(day(just_before(permit.ends()))),

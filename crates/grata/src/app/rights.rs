@@ -24,6 +24,8 @@ use grata_store::queries::requests::{Request, RequestKind};
 use grata_store::sweep::Needles;
 use serde_json::json;
 
+use super::backup::remove_copies;
+use super::people;
 use super::tags::outside;
 use crate::cx::Cx;
 use crate::error::{AppError, ErrorKind};
@@ -200,6 +202,31 @@ pub fn decide_objection(
     Ok(())
 }
 
+/// Takes back every objection of a person to all pictures of them: their answers count again. For somebody with
+/// a guardian it is not on record which of them objected, so neither overrules the other here.
+///
+/// # Errors
+/// `Denied` if they have a guardian; `NotFound` if there is no objection.
+pub fn no_longer_object(store: &Store, cx: &Cx, subject: SubjectId) -> Result<(), AppError> {
+    let by = cx.by();
+    let mut tx = store.begin(by.at)?;
+    if !people::known(&tx, subject)?.guardians.is_empty() {
+        return Err(AppError::new(ErrorKind::Denied, "the organisation takes an objection for a child back"));
+    }
+    if !people::objects(&tx, subject)? {
+        return Err(AppError::new(ErrorKind::NotFound, "there is no objection"));
+    }
+    let at = tx.now();
+    let mut event = by.event(EventKind::ObjectionDecided);
+    for objection in tx.objections_of(subject)?.into_iter().filter(|one| one.hides(subject)) {
+        tx.decide_objection(objection.id, Outcome::TakenBack(at))?;
+        let told = json!({"what": "objection taken back", "objection": objection.id.to_string()});
+        event = event.about(subject, told);
+    }
+    tx.commit(event)?;
+    Ok(())
+}
+
 /// What an erasure would do. Changes nothing.
 ///
 /// # Errors
@@ -236,6 +263,7 @@ pub fn erase(
         open.into_iter().filter(|one| one.subject == Some(subject)).map(|one| one.id).collect()
     };
     let controller = controller(store)?;
+    remove_copies(&store.places().data)?;
     let begun = store.begin_erasure(subject, cx.actor, cx.now())?;
     let parties = CertificateParties { controller: &controller, backup_days: backup_days(store)? };
     let certificate =
@@ -272,6 +300,7 @@ pub fn finish_erasures(
     let controller = controller(store)?;
     let parties = CertificateParties { controller: &controller, backup_days: backup_days(store)? };
     let unfinished = store.read()?.unfinished_erasures()?;
+    remove_copies(&store.places().data)?;
     let finish = |tombstone| Ok(store.finish_erasure(tombstone, &needles, also, &parties, cx.now())?);
     let certificates = unfinished.into_iter().map(finish).collect::<Result<Vec<_>, AppError>>()?;
     close_requests_of_nobody(store, cx)?;

@@ -30,7 +30,7 @@ const ANY_WAY: &str = "any";
 /// Not by a password alone.
 const BY_PASSKEY: &str = "passkey";
 
-const KNOWN: [Known; 4] = [
+const KNOWN: [Known; 5] = [
     Known {
         name: people::ADDRESS,
         what: "where people reach their pages: what links begin with",
@@ -54,6 +54,12 @@ const KNOWN: [Known; 4] = [
         what: "how colleagues sign in: any, or passkey, so that a password alone only adds a passkey",
         check: check_sign_in,
         default: |_| Ok(ANY_WAY.to_string()),
+    },
+    Known {
+        name: people::COUNTRY,
+        what: "in which country people live unless somebody says otherwise: whose law says at which age one answers alone",
+        check: people::check_country,
+        default: |_| Ok(people::DEFAULT_COUNTRY.to_string()),
     },
 ];
 

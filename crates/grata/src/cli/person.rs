@@ -73,9 +73,9 @@ struct Invite {
     contact: Option<String>,
     #[command(flatten)]
     age: AgeChoice,
-    /// Whose law says at which age one answers alone
-    #[arg(long, value_name = "COUNTRY", default_value = "FR", value_parser = country)]
-    country: Country,
+    /// Whose law says at which age one answers alone [default: what `grata settings` says, FR if nothing]
+    #[arg(long, value_name = "COUNTRY", value_parser = country)]
+    country: Option<Country>,
     /// The language they are spoken to in
     #[arg(long, value_name = "LANGUAGE", default_value = "fr", value_parser = language)]
     language: Language,
@@ -275,7 +275,7 @@ fn invite(order: &Invite, cx: &Cx) -> Result<(), AppError> {
         (Some(name), None) => Invited::New(NewPerson {
             profile: profile(name, order.contact.as_deref())?,
             age: order.age.age(),
-            country: order.country,
+            country: order.country.map_or_else(|| people::country(&reader), Ok)?,
             language: order.language.clone(),
         }),
         // The parser has seen to it that one of them is there.

@@ -43,7 +43,8 @@ Examples:
 
 What has left already is taken back by `grata recall`.
 
-Exit codes: 0 all done; 1 nothing was done; 2 some photos of a package failed.")]
+Exit codes: 0 all done; 1 nothing was done; 2 some photos of a package failed, or a certificate could not
+be written.")]
 pub struct Arguments {
     #[command(subcommand)]
     action: Action,
@@ -304,16 +305,27 @@ impl<'a> NewFile<'a> {
         Ok(Self(path))
     }
 
+    /// Whether it can be written: ask before what cannot be undone.
+    fn try_out(&self) -> Result<(), AppError> {
+        let begun = self.folder()?.begin(Path::new(&self.name()));
+        begun.map(drop).map_err(|error| self.unwritable(error).hint("Give another file. Nothing was done."))
+    }
+
     fn write(&self, text: &str) -> Result<(), AppError> {
-        let failed = |error: Box<dyn std::error::Error + Send + Sync>| {
-            let message = format!("{} cannot be written", shown(self.0));
-            AppError::new(ErrorKind::Denied, message).because(io::Error::other(error))
-        };
+        write_whole(&self.folder()?, &self.name(), text.as_bytes()).map_err(|error| self.unwritable(error))
+    }
+
+    fn folder(&self) -> Result<OutputFolder, AppError> {
         let parent = self.0.parent().filter(|parent| !parent.as_os_str().is_empty());
-        let folder = OutputFolder::create(parent.unwrap_or(Path::new(".")), false);
-        let folder = folder.map_err(|error| failed(error.into()))?;
-        let name = self.0.file_name().unwrap_or_default().to_string_lossy().into_owned();
-        write_whole(&folder, &name, text.as_bytes()).map_err(|error| failed(error.into()))
+        OutputFolder::create(parent.unwrap_or(Path::new(".")), false).map_err(|error| self.unwritable(error))
+    }
+
+    fn name(&self) -> String {
+        self.0.file_name().unwrap_or_default().to_string_lossy().into_owned()
+    }
+
+    fn unwritable(&self, error: impl std::error::Error + Send + Sync + 'static) -> AppError {
+        AppError::new(ErrorKind::Denied, format!("{} cannot be written", shown(self.0))).because(error)
     }
 }
 
@@ -328,14 +340,14 @@ struct ErasureLine {
 fn erase(arguments: &Erase, store: &Store, cx: &Cx) -> Result<Finish, AppError> {
     let json = arguments.common.json;
     let certificate = arguments.certificate.as_deref().map(|path| NewFile::at(path, store)).transpose()?;
+    if arguments.yes || arguments.unfinished {
+        certificate.as_ref().map_or(Ok(()), NewFile::try_out)?;
+    }
     let Some(person) = &arguments.person else {
         let done = rights::finish_erasures(store, cx, &arguments.name, &arguments.also)?;
         done.iter().for_each(|one| print_certificate(json, one));
-        if let (Some(place), Some(last)) = (&certificate, done.last()) {
-            place.write(&last.to_json())?;
-        }
         print::say(&format!("{} finished.", count(done.len(), "erasure")));
-        return Ok(Finish::AllDone);
+        return Ok(done.last().map_or(Finish::AllDone, |last| hand_over(certificate.as_ref(), last)));
     };
     let subject = people::find(&store.read()?, person)?;
     let plan = rights::preview_erasure(store, subject)?;
@@ -361,9 +373,6 @@ fn erase(arguments: &Erase, store: &Store, cx: &Cx) -> Result<Finish, AppError> 
     }
     let Erased { certificate: document, recalled } =
         rights::erase(store, cx, subject, &arguments.also, arguments.common.received())?;
-    if let Some(place) = &certificate {
-        place.write(&document.to_json())?;
-    }
     print_certificate(json, &document);
     for stored in &recalled {
         print::say(&format!("No longer shown: {} ({})", stored.file_name, stored.rendition.publish.channel));
@@ -375,7 +384,18 @@ fn erase(arguments: &Erase, store: &Store, cx: &Cx) -> Result<Finish, AppError> 
     if !recalled.is_empty() {
         print::say("Run `grata recall --out DIR` and hand its list to whoever put the files online.");
     }
-    Ok(Finish::AllDone)
+    Ok(hand_over(certificate.as_ref(), &document))
+}
+
+/// Writes the certificate of an erasure that is done and told: where that fails now, it is kept all the same.
+fn hand_over(place: Option<&NewFile<'_>>, certificate: &Document) -> Finish {
+    match place.map_or(Ok(()), |place| place.write(&certificate.to_json())) {
+        Ok(()) => Finish::AllDone,
+        Err(error) => {
+            print::say(&format!("{error}\nIt is kept: `grata rights certificates --out DIR` writes it."));
+            Finish::SomeFailed
+        }
+    }
 }
 
 /// Whoever was stopped before the file was written, or has lost it, gets it here.

@@ -197,7 +197,47 @@ pub fn may(door: Door, role: Role) -> bool {
     matches!(door, Anybody | Own) || matches!(door, Staff(roles) if roles.contains(&role))
 }
 
+/// The page at a path, or the nearest above it: a form is sent to places that are no pages, and what is shown there
+/// can be looked at again only above them.
+pub fn page_above(path: &str) -> String {
+    let mut parts: Vec<&str> = path.split('/').collect();
+    while parts.len() > 1 {
+        if TABLE.iter().any(|row| row.asked == Asked::Get && leads_to(row.path, &parts)) {
+            return parts.join("/");
+        }
+        parts.pop();
+    }
+    "/".into()
+}
+
+fn leads_to(pattern: &str, parts: &[&str]) -> bool {
+    let pattern: Vec<&str> = pattern.split('/').collect();
+    pattern.len() == parts.len()
+        && pattern.iter().zip(parts).all(|(wanted, part)| wanted.starts_with('{') || wanted == part)
+}
+
 /// Whether a role may reach something: for links that are shown only to those who can follow them.
 pub fn reaches(role: Role, route: Route) -> bool {
     TABLE.iter().any(|row| row.route == route && may(row.door, role))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_language_is_switched_on_the_page_above_a_form() {
+        for (path, page) in [
+            ("/", "/"),
+            ("/me", "/me"),
+            ("/desk/accounts", "/desk/accounts"),
+            ("/desk/own/password", "/desk/own"),
+            ("/desk/albums/0a/share", "/desk/albums/0a"),
+            ("/desk/albums/0a/group/codes", "/desk/albums/0a/group"),
+            ("/desk/people/0b/paper", "/desk/people/0b"),
+            ("/nowhere/at/all", "/"),
+        ] {
+            assert_eq!(page_above(path), page, "{path}");
+        }
+    }
 }

@@ -5,7 +5,7 @@ use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse, Response};
 use grata_store::queries::accounts::{Account, Role};
 
-use super::access::{Route, reaches};
+use super::access::{Route, page_above, reaches};
 use super::assets;
 use super::guard::Visit;
 use super::session::Visitor;
@@ -69,7 +69,7 @@ pub struct Shell {
     pub place: Place,
     /// The token for its forms.
     pub csrf: String,
-    /// The path, for switching language.
+    /// The path of the page, for switching language.
     pub path: String,
 }
 
@@ -82,7 +82,7 @@ impl Shell {
             Visitor::Halfway(account) => Place::Doorstep(account.label.clone()),
             Visitor::Person(_) | Visitor::Guest(_) => Place::Own,
         };
-        Self { words: visit.words, place, csrf: visit.csrf(), path: visit.path.clone() }
+        Self { words: visit.words, place, csrf: visit.csrf(), path: page_above(&visit.path) }
     }
 
     /// Where a file is served.

@@ -14,7 +14,8 @@ use tokio::net::TcpListener;
 use super::router::router;
 use super::session;
 use super::site::Site;
-use crate::app::{batch, log};
+use crate::app::rights::access;
+use crate::app::{at_work, batch, log};
 use crate::cx::Cx;
 use crate::error::{AppError, ErrorKind};
 use crate::work::{Works, releasing};
@@ -46,6 +47,9 @@ pub struct ServeOrder {
 /// [`AppError`] if nothing was served: the address is taken, or no worker starts.
 pub fn serve(order: &ServeOrder, store: Store, cx: &Cx, say: &mut dyn Write) -> Result<(), AppError> {
     log::check_pinned(&store)?;
+    // Before anything is under way here: what is being written has no row yet, and would be swept with the rest.
+    drop(at_work::begin(&store)?);
+    access::clear_packages(&store)?;
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
     let runtime = runtime.map_err(|error| {
         AppError::new(ErrorKind::Unavailable, "the server cannot be started").because(error)

@@ -20,6 +20,7 @@ pub const TESTS: &[(&str, fn())] = &[
     ("con_6_rts_11_acc_3_receipts_verify_with_nothing_but_the_file", receipts_verify),
     ("rts_8_acc_9_an_erasure_is_shown_first_then_done_and_proven", erasure),
     ("acc_9_no_certificate_while_a_trace_is_left", no_certificate_while_a_trace_is_left),
+    ("acc_9_a_certificate_that_cannot_be_written_is_refused_before_the_erasure", refused_before_erasure),
     ("rts_3_each_request_has_a_clock", each_request_has_a_clock),
     ("rts_10_a_restriction_acts_at_once_and_can_be_lifted", restriction),
 ];
@@ -215,6 +216,15 @@ fn no_certificate_while_a_trace_is_left() {
     world.run(&finish).expect(0);
     world.run(&["verify", "proof.json"]).expect(0);
     assert_eq!(world.run(&["rights", "requests", "--json"]).expect(0).lines.len(), 0);
+}
+
+fn refused_before_erasure() {
+    let mut world = World::new();
+    // Where nobody can write, root neither.
+    let erase = ["rights", "erase", ANNA, "--yes", "--certificate", "/proc/proof.json"];
+    let refused = world.run(&erase).expect(1);
+    assert!(refused.errors.contains("cannot be written"), "{}", refused.errors);
+    assert!(world.store().read().unwrap().subject(world.anna).unwrap().is_some(), "nothing was done");
 }
 
 fn each_request_has_a_clock() {

@@ -183,6 +183,11 @@ fn rts_2_the_package_tells_of_a_template() {
     };
     let own = data(&site.person(site.world.anna));
     assert!(own.contains("they mean something to one model only") && own.contains(&question), "{own}");
+    // The page says the same in a word.
+    for (who, says) in [(site.world.anna, "kept, since you enrolled"), (site.world.ben, "none: your face")] {
+        let page = site.get(&site.person(who), "/me/data").expect(200).text();
+        assert!(page.contains(says), "{says}");
+    }
     let other = data(&site.person(site.world.ben));
     assert!(
         other.contains("no numbers are kept that were made from your face") && !other.contains(&question)

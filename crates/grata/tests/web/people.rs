@@ -14,6 +14,9 @@ pub const TESTS: &[(&str, fn())] = &[
     ("con_5_rts_12_a_withdrawal_takes_a_photo_out_of_the_gallery_at_once", con_5_a_withdrawal_acts_at_once),
     ("con_5_pub_7_a_retired_channel_takes_nothing_new_and_lets_go", con_5_pub_7_a_retired_channel),
     ("tra_4_who_looked_is_told_to_the_person", tra_4_who_looked_is_told_to_the_person),
+    ("tra_4_a_picture_without_its_page_is_a_look_too", tra_4_a_picture_is_a_look),
+    ("rts_12_who_objects_to_everything_reads_it_and_takes_it_back", rts_12_who_objects_to_everything),
+    ("con_8_whoever_is_invited_is_of_a_country_and_nothing_that_was_filled_in_is_lost", con_8_a_country),
     ("con_8_con_10_a_child_of_fourteen_and_a_guardian_both_have_to_say_yes", con_8_con_10_both_say_yes),
     ("tra_1_a_child_reads_the_notice_for_children", tra_1_the_notice_for_children),
     ("rts_7_not_me_holds_against_the_reviewer", rts_7_not_me_holds_against_the_reviewer),
@@ -108,6 +111,116 @@ fn tra_4_who_looked_is_told_to_the_person() {
     let privacy = site.staff(Role::Privacy);
     site.get(&privacy, &format!("/desk/people/{}", site.world.anna)).expect(200);
     assert_eq!(looks(&site), 2);
+}
+
+fn tra_4_a_picture_is_a_look() {
+    let site = Site::new();
+    let anna = site.person(site.world.anna);
+    let looks = || site.get(&anna, "/me/data").expect(200).text().matches("Looked at").count();
+    let (page, picture) =
+        (format!("/desk/photos/{}", site.photo), format!("/desk/photos/{}/review", site.photo));
+    // The page and what is on it are one look.
+    let reviewer = site.staff(Role::Reviewer);
+    for path in [&page, &picture, &picture] {
+        site.get(&reviewer, path).expect(200);
+    }
+    assert_eq!(looks(), 1);
+    // Somebody else who takes the picture alone has looked as well, once.
+    let other = site.staff(Role::Reviewer);
+    for _ in 0..2 {
+        site.get(&other, &picture).expect(200);
+    }
+    assert_eq!(looks(), 2);
+    // Names by two letters at a time are the list, once an hour; fewer letters give nobody.
+    let names = |letters: &str| format!("/desk/albums/{}/people?q={letters}", site.world.album);
+    site.get(&other, &names("a")).expect(200);
+    assert_eq!(looks(), 2);
+    for letters in ["an", "be", "an"] {
+        site.get(&other, &names(letters)).expect(200);
+    }
+    assert_eq!(looks(), 3);
+}
+
+fn rts_12_who_objects_to_everything() {
+    let site = Site::new();
+    site.release();
+    let (anna, publisher) = (site.person(site.world.anna), site.staff(Role::Publisher));
+    let wish = |who: &Who, wish| site.post(who, "/me/object", &[("wish", wish)]);
+    assert!(standing(&site, &anna).starts_with("Shown, until"));
+    wish(&anna, "no-longer-object").expect(404);
+    // Pressed twice it is one objection.
+    wish(&anna, "object").expect(303);
+    wish(&anna, "object").expect(303);
+    let objections = || site.store.read().unwrap().objections_of(site.world.anna).unwrap().len();
+    assert_eq!(objections(), 1);
+    assert!(standing(&site, &anna).starts_with("You object to every picture: hidden"));
+    assert!(site.get(&anna, "/me").text().contains("You are hidden in every picture"));
+    // Those who work with photos read the same.
+    let picked = format!("/desk/albums/{}/people?q=an", site.world.album);
+    let reviewer = site.staff(Role::Reviewer);
+    assert!(site.get(&reviewer, &picked).expect(200).text().contains("somebody objects"));
+    let list = site.get(&publisher, "/desk/people").expect(200).text();
+    let line = list.split(crate::world::ANNA).nth(1).unwrap().split("</tr>").next().unwrap().to_string();
+    assert!(line.contains("somebody objects") && !line.contains("class=\"answer yes\""), "{line}");
+
+    wish(&anna, "no-longer-object").expect(303);
+    assert!(standing(&site, &anna).starts_with("Shown, until"));
+    // Of a child and a guardian, neither takes back what may be the other's.
+    let (_, _, child, parent) = site.child();
+    wish(&child, "object").expect(303);
+    for who in [&parent, &child] {
+        wish(who, "no-longer-object").expect(403);
+        assert!(!site.get(who, "/me").text().contains("value=\"no-longer-object\""));
+    }
+
+    // One photo that they object to says so from then on.
+    let photo = site.photo;
+    let page = site.get(&anna, "/me").text();
+    assert!(page.contains("Do not use this photo") && !page.contains("not used any more"));
+    for _ in 0..2 {
+        site.post(&anna, &format!("/me/photos/{photo}/object"), &[]).expect(303);
+    }
+    let page = site.get(&anna, "/me").text();
+    assert!(!page.contains("Do not use this photo") && page.contains("This photo is not used any more"));
+    assert_eq!(site.store.read().unwrap().open_objections().unwrap().len(), 2, "the child's and this one");
+}
+
+fn con_8_a_country() {
+    let site = Site::new();
+    let privacy = site.staff(Role::Privacy);
+    let album = site.world.album.to_string();
+    let invite = |country, born| {
+        let fields = [
+            ("album", album.as_str()),
+            ("name", "Lena"),
+            ("contact", "lena@example.org"),
+            ("age", "born"),
+            ("born", born),
+            ("country", country),
+            ("guardian", ""),
+            ("guardian_contact", ""),
+        ];
+        site.post(&privacy, "/desk/people", &fields)
+    };
+    let field = |page: &str| page.split("name=\"country\" value=\"").nth(1).unwrap()[..2].to_string();
+    assert_eq!(field(&site.get(&privacy, "/desk/people").expect(200).text()), "FR");
+    grata::app::settings::set(&site.store, "country", "DE", site.by()).unwrap();
+    assert_eq!(field(&site.get(&privacy, "/desk/people").text()), "DE");
+    assert!(grata::app::settings::set(&site.store, "country", "Germany", site.by()).is_err());
+    let before = site.store.read().unwrap().subjects().unwrap();
+    for (country, born) in [("DE", ""), ("Germany", "2011-05-01")] {
+        let page = invite(country, born).expect(422).text();
+        for kept in ["value=\"Lena\"", "value=\"lena@example.org\"", "value=\"born\" checked"] {
+            assert!(page.contains(kept), "{kept}: {page}");
+        }
+        assert!(page.contains(&format!("name=\"country\" value=\"{country}\"")), "{page}");
+    }
+    assert_eq!(site.store.read().unwrap().subjects().unwrap(), before);
+    // Fifteen years old: alone in France, with a guardian in Germany.
+    invite("de", "2011-05-01").expect(200);
+    let reader = site.store.read().unwrap();
+    let new = reader.subjects().unwrap().into_iter().find(|one| !before.contains(one)).unwrap();
+    assert_eq!(reader.subject(new).unwrap().unwrap().country.to_string(), "DE");
 }
 
 /// What the page says about the website, in English.

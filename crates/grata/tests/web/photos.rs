@@ -4,12 +4,17 @@ use std::io::Cursor;
 
 use axum::http::Method;
 use grata::web::csrf;
+use grata_core::audit::entry::EventKind;
+use grata_core::id::PhotoId;
+use grata_core::photo::{Photo, Review};
 use grata_store::queries::accounts::Role;
+use grata_store::vault::KeyName;
 use image::{ImageReader, Rgb};
 use serde_json::Value;
 
 use crate::site::{Answer, Site, Who};
-use crate::world::picture;
+use crate::support::event;
+use crate::world::{SIZE, picture};
 
 pub const TESTS: &[(&str, fn())] = &[
     ("pub_5_a_photo_comes_in_and_its_picture_hides_everybody", pub_5_a_photo_comes_in),
@@ -21,6 +26,9 @@ pub const TESTS: &[(&str, fn())] = &[
     ("pub_7_a_release_is_brought_up_to_date_in_both_directions", pub_7_brought_up_to_date),
     ("con_12_a_form_without_evidence_is_refused", con_12_a_form_without_evidence_is_refused),
     ("an_album_says_everything_before_a_photo_comes_in", col_2_an_album_is_complete),
+    ("abu_11_whoever_sends_a_removed_photo_learns_that_it_stays_out", abu_11_a_removed_photo),
+    ("the_next_photo_is_shown_for_the_same_channel", the_same_channel),
+    ("the_second_page_of_an_album_keeps_its_filter", the_second_page),
 ];
 
 /// The squares that can be seen in a picture of the group, whatever its size: 0 red, 1 green, 2 blue.
@@ -214,4 +222,66 @@ fn col_2_an_album_is_complete() {
     assert_eq!(make("our photographer", "2020-01-01"), 422);
     assert_eq!(site.store.read().unwrap().albums().unwrap().len(), 1);
     assert_eq!(make("our photographer", "2030-01-01"), 303);
+}
+
+/// What came of sending a photo.
+fn sent(site: &Site, who: &Who, bytes: Vec<u8>) -> Value {
+    serde_json::from_slice(&upload(site, who, bytes).expect(200).body).unwrap()
+}
+
+fn abu_11_a_removed_photo() {
+    let site = Site::new();
+    let photographer = site.staff(Role::Photographer);
+    let bytes = picture(&[1, 2]);
+    let taken = sent(&site, &photographer, bytes.clone());
+    let photo: PhotoId = taken["photo"].as_str().unwrap().parse().unwrap();
+    let mut tx = site.store.begin(site.now()).unwrap();
+    tx.delete_photo(photo, true).unwrap();
+    tx.commit(event(EventKind::PhotoRemoved)).unwrap();
+    let again = sent(&site, &photographer, bytes);
+    assert!(again["words"].as_str().unwrap().contains("stays out"), "{again}");
+    assert_eq!(again["is_failure"], true, "it stays in the list: {again}");
+}
+
+fn the_same_channel() {
+    let site = Site::new();
+    let (photographer, reviewer) = (site.staff(Role::Photographer), site.staff(Role::Reviewer));
+    let taken = sent(&site, &photographer, picture(&[1, 2]));
+    let other = taken["photo"].as_str().unwrap();
+    let page = format!("/desk/photos/{}", site.photo);
+    let there = format!("/desk/photos/{other}?channel=print");
+    let text = site.get(&reviewer, &format!("{page}?channel=print")).expect(200).text();
+    assert!(text.contains(&format!("href=\"{there}\"")), "{text}");
+    let done = |channel: &str| {
+        let fields = [("next", other), ("channel", channel)];
+        site.post(&reviewer, &format!("{page}/reviewed"), &fields).expect(303).location().to_string()
+    };
+    assert_eq!(done("print"), there);
+    assert_eq!(done("no channel"), format!("/desk/photos/{other}"));
+}
+
+fn the_second_page() {
+    let site = Site::new();
+    let mut tx = site.store.begin(site.now()).unwrap();
+    for number in 0..201_u32 {
+        let id = PhotoId::random(&mut site.store.rng());
+        site.store.vault().create(KeyName::Photo(id)).unwrap();
+        let photo = Photo {
+            id,
+            album: site.world.album,
+            file: site.store.file_digest(&number.to_be_bytes()),
+            pixels: None,
+            size: SIZE,
+            faces: Vec::new(),
+            review: Review::Doubtful,
+        };
+        tx.insert_photo(&photo, "photo.jpg").unwrap();
+    }
+    tx.commit(event(EventKind::PhotosAdded)).unwrap();
+    let reviewer = site.staff(Role::Reviewer);
+    let page = format!("/desk/albums/{}", site.world.album);
+    let text = |query: &str| site.get(&reviewer, &format!("{page}{query}")).expect(200).text();
+    assert!(text("?state=doubtful").contains(&format!("href=\"{page}?page=2&amp;state=doubtful\"")));
+    assert!(text("").contains(&format!("href=\"{page}?page=2\"")));
+    assert_eq!(text("?page=2&state=doubtful").matches("class=\"tile-words\"").count(), 1);
 }

@@ -9,6 +9,7 @@ use crate::world::LATER;
 
 pub const TESTS: &[(&str, fn())] = &[
     ("serve_says_where_prints_the_owner_s_link_once_and_ends_in_order", serve_and_stop),
+    ("rts_8_a_start_clears_what_a_killed_process_left", rts_8_a_start_clears),
     ("serve_names_an_address_that_is_taken", serve_names_an_address_that_is_taken),
     ("a_demonstration_has_its_desk_its_people_and_a_gallery", a_demonstration),
 ];
@@ -70,6 +71,35 @@ fn serve_and_stop() {
     }
     assert_ne!(secrets[0], secrets[1], "the link of an earlier start leads nowhere any more");
     assert_eq!(secrets[1].len(), 64);
+}
+
+/// A photo and a key without a row, a mark that says so, and somebody's package in the open.
+fn rts_8_a_start_clears() {
+    let folder = tempfile::tempdir().unwrap();
+    assert!(grata(folder.path(), &["init"]).status().unwrap().success());
+    let data = folder.path().join("grata-data");
+    let files = || -> Vec<String> {
+        let all =
+            walkdir::WalkDir::new(&data).into_iter().flatten().filter(|file| file.file_type().is_file());
+        all.map(|file| file.path().strip_prefix(&data).unwrap().display().to_string()).collect()
+    };
+    let before = files();
+    let half = data.join("blobs/originals/00/00000000-0000-0000-0000-000000000001");
+    for path in [data.join("packages/.tmpabc/package/data.json"), half] {
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, "Anna Beispiel").unwrap();
+    }
+    std::fs::write(data.join("at-work"), "").unwrap();
+    assert_ne!(files(), before);
+    let (mut child, _, address) = started(folder.path(), "/start#");
+    assert!(get(&address, "/").starts_with("HTTP/1.1 200"));
+    let left: Vec<String> = files().into_iter().filter(|file| !before.contains(file)).collect();
+    assert!(
+        !left.iter().any(|file| file.contains("package") || file.contains("originals") || file == "at-work"),
+        "{left:?}"
+    );
+    Command::new("kill").arg(child.id().to_string()).status().unwrap();
+    assert_eq!(child.wait().unwrap().code(), Some(0));
 }
 
 fn serve_names_an_address_that_is_taken() {

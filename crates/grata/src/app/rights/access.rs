@@ -108,6 +108,51 @@ pub fn make(
     watcher: &mut dyn Watcher<OwnPhoto>,
 ) -> Result<(), AppError> {
     keep_out_of_store(&order.out, store)?;
+    make_there(order, store, cx, say, watcher)
+}
+
+/// The folder in which packages wait to be handed out by a page. It is one of grata's: a start clears it, and an
+/// erasure sweeps it.
+const PACKAGES: &str = "packages";
+
+/// A folder of its own for a package that a page hands out; gone when it is dropped.
+///
+/// # Errors
+/// There is no room for it.
+pub fn waiting_place(store: &Store) -> Result<tempfile::TempDir, AppError> {
+    let failed = |error: std::io::Error| {
+        AppError::new(ErrorKind::Unavailable, "there is no room for the package").because(error)
+    };
+    let folder = store.places().data.join(PACKAGES);
+    fs::DirBuilder::new().recursive(true).mode(0o700).create(&folder).map_err(failed)?;
+    tempfile::tempdir_in(&folder).map_err(failed)
+}
+
+/// Removes packages whose process was killed. Call it before any is made.
+///
+/// # Errors
+/// They cannot be removed.
+pub fn clear_packages(store: &Store) -> Result<(), AppError> {
+    match fs::remove_dir_all(store.places().data.join(PACKAGES)) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+            let message = "access packages that were left by a killed process cannot be removed";
+            Err(AppError::new(ErrorKind::Unavailable, message).because(error))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// [`make`] in any folder, those of grata too.
+///
+/// # Errors
+/// As [`make`].
+pub fn make_there(
+    order: &AccessOrder,
+    store: &Store,
+    cx: &Cx,
+    say: &mut dyn Write,
+    watcher: &mut dyn Watcher<OwnPhoto>,
+) -> Result<(), AppError> {
     if !is_empty(&order.out)? {
         let message = format!("{} is not empty", shown(&order.out));
         return Err(AppError::new(ErrorKind::Conflict, message).hint("Give a new folder with --out."));

@@ -3,7 +3,7 @@
 
 use askama::Template;
 use axum::Json;
-use axum::body::{Body, to_bytes};
+use axum::body::Body;
 use axum::http::{HeaderMap, HeaderName, HeaderValue};
 use axum::response::{IntoResponse, Response};
 use grata_core::id::SubjectId;
@@ -17,6 +17,7 @@ use crate::app::enrol::{self, Enrolled, MOST_STILL_BYTES, poses};
 use crate::error::{AppError, ErrorKind};
 use crate::web::error::Trouble;
 use crate::web::guard::Visit;
+use crate::web::limits::received;
 use crate::web::site::Site;
 use crate::web::words::Words;
 use crate::worker::group::{DISAGREE, NOT_MOVED, Pose};
@@ -98,11 +99,10 @@ struct Said {
 /// The group is closed, or this is no answer to a challenge of this person.
 pub async fn enrol(site: Site, visit: Visit, headers: HeaderMap, body: Body) -> Result<Response, Trouble> {
     let invitation = invitation(&visit)?;
-    let _turn = site.limits().uploads.acquire().await;
+    let _turn = site.limits().enrolments.acquire().await;
     let most = (MOST_STILL_BYTES + 4) * 3;
-    let body = to_bytes(body, most).await.map_err(|_| Trouble::too_large())?;
-    // The bytes that were received are given back to the system as they are; what we hold of them is wiped.
-    let body = Zeroizing::new(body.to_vec());
+    // The pieces as they came are given back to the system as they are; what we hold of them is wiped.
+    let body = Zeroizing::new(received(body, most).await?);
     let header = |name| headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let (handle, code) = (header("x-challenge").to_string(), header("x-code").parse().ok());
     let words = visit.words;

@@ -69,10 +69,21 @@ struct Page {
     child_notice: Option<String>,
     is_child: bool,
     is_restricted: bool,
+    /// They have objected to every picture.
+    objects: bool,
+    /// And can take that back here.
+    may_take_back: bool,
     emergencies: Vec<String>,
     enrolments: Vec<ToldEnrolment>,
-    photos: Vec<String>,
+    photos: Vec<OwnPhoto>,
     group: Option<Group>,
+}
+
+/// A photo in which they are held to be.
+struct OwnPhoto {
+    id: PhotoId,
+    /// Somebody, most often they, objected to it: it stays in the house.
+    is_withheld: bool,
 }
 
 /// That somebody enrolled by this person's link (ABU-2).
@@ -177,7 +188,9 @@ fn read(site: &Site, invitation: &Invitation, shell: Shell) -> Result<Page, AppE
         },
         enrolments: enrolments(&reader, invitation, words, site)?,
         is_restricted: subject.restriction != Restriction::None,
-        photos: own_photos(&reader, invitation)?.iter().map(ToString::to_string).collect(),
+        objects: people::objects(&reader, invitation.subject)?,
+        may_take_back: subject.guardians.is_empty(),
+        photos: own_photos(&reader, invitation)?,
         // Nobody is asked in a language that there is no notice in (TRA-5).
         group: if asked_in { group(&reader, &subject, invitation, words, site)? } else { None },
         album,
@@ -310,11 +323,13 @@ fn question(
         ActKind::Refuse | ActKind::Withdraw | ActKind::Contest => Some("no"),
         ActKind::Expire => None,
     });
-    let standing = people::standing(reader, subject, publish, site.now());
+    let objects = people::objects(reader, subject.id)?;
+    let standing = people::standing(reader, subject, objects, publish, site.now());
     let is_shown = standing.is_ok();
     let follows = match standing {
         Ok(until) => words.a("me-shown-until", "day", words.day(until)),
         Err("never-asked") => words.t("me-not-answered"),
+        Err("objection") => words.t("me-objects"),
         Err(reason) => match (invitation.guardian, reason) {
             (Some(_), "refused") => words.t("me-child-refused"),
             (Some(_), "withdrawn") => words.t("me-child-withdrew"),
@@ -337,12 +352,13 @@ fn question(
 }
 
 /// The photos in which the person is held to be, whatever album they are in.
-fn own_photos(reader: &Reader, invitation: &Invitation) -> Result<Vec<PhotoId>, AppError> {
+fn own_photos(reader: &Reader, invitation: &Invitation) -> Result<Vec<OwnPhoto>, AppError> {
     let mut own = Vec::new();
     for id in reader.photos_tagged(invitation.subject)? {
         let case = reader.photo_case(id)?;
         if own_view(&case.photo, &case.evidence(reader.age_rules()), invitation.subject).is_some() {
-            own.push(id);
+            let is_withheld = case.objections.iter().any(|objection| objection.withholds(&case.photo));
+            own.push(OwnPhoto { id, is_withheld });
         }
     }
     Ok(own)
@@ -470,11 +486,12 @@ pub async fn object(site: Site, visit: Visit, Path(id): Path<String>) -> Result<
         let reader = site.store().read()?;
         let id = album::photo_id(&id)?;
         let nothing = || AppError::new(ErrorKind::NotFound, "there is no such photo of you");
-        if !own_photos(&reader, &invitation)?.contains(&id) {
-            return Err(nothing());
+        let own = own_photos(&reader, &invitation)?.into_iter().find(|photo| photo.id == id);
+        if own.ok_or_else(nothing)?.is_withheld {
+            return Ok(());
         }
         drop(reader);
-        rights::object(site.store(), site.cx(), ObjectedTo::Photo(id), Received(None))
+        rights::object(site.store(), site.cx(), ObjectedTo::Photo(id), Received(None)).map(drop)
     })
     .await?;
     site.recall_soon();

@@ -17,7 +17,7 @@ use super::pick::plain;
 use super::{Shell, album, shown, shown_as};
 use crate::app::channels::Titles;
 use crate::app::people::{
-    INVITATION_DAYS, InviteOrder, Invited, NewGuardian, NewPerson, invite as send, standing,
+    self, INVITATION_DAYS, InviteOrder, Invited, NewGuardian, NewPerson, invite as send, objects, standing,
 };
 use crate::app::views;
 use crate::error::{AppError, ErrorKind};
@@ -62,6 +62,7 @@ struct Page {
     page: usize,
     pages: usize,
     fresh: Vec<Fresh>,
+    form: Invite,
     problem: Option<&'static str>,
 }
 
@@ -92,9 +93,10 @@ async fn page_with(
     visit: &Visit,
     wanted: Wanted,
     fresh: Vec<Fresh>,
-    problem: Option<&'static str>,
+    refused: Option<(Invite, &'static str)>,
 ) -> Result<Page, Trouble> {
     let shell = Shell::of(visit);
+    let (form, problem) = refused.map_or((None, None), |(form, problem)| (Some(form), Some(problem)));
     site.change(move |site| {
         let words = shell.words;
         let reader = site.store().read()?;
@@ -128,12 +130,17 @@ async fn page_with(
             let look = views::asked(album.id, people.len(), site.by());
             site.looks().record(site.store(), site.now(), move |_| Ok(look))?;
         }
+        let form = match form {
+            Some(form) => form,
+            None => Invite { country: people::country(&reader)?.to_string(), ..Invite::default() },
+        };
         let is_on = |one: &Album| album.as_ref().is_some_and(|album| album.id == one.id);
         Ok(Page {
             albums: albums.iter().map(|one| (one.id.to_string(), one.title.clone(), is_on(one))).collect(),
             channels: channels.iter().map(|(key, _)| words.channel(&titles, key.as_str())).collect(),
             album: album.map(|album| album.id.to_string()),
             people,
+            form,
             letters,
             page,
             pages,
@@ -157,10 +164,11 @@ fn line(
     let known = reader.subject(subject)?.ok_or_else(nobody)?;
     let mut cells = Vec::new();
     let mut ends_soon = None;
+    let objects = objects(reader, subject)?;
     for (key, _) in reader.channels()? {
         let publish = Publish { album: album.id, channel: key.clone() };
         let channel = words.channel(titles, key.as_str());
-        cells.push(match standing(reader, &known, &publish, now) {
+        cells.push(match standing(reader, &known, objects, &publish, now) {
             Ok(until) => {
                 if until <= months_after(day(now), SOON_MONTHS) {
                     ends_soon = Some(words.day(until).into_owned());
@@ -180,13 +188,14 @@ fn line(
 }
 
 /// Whom to invite.
-#[derive(Deserialize)]
+#[derive(Clone, Default, Deserialize)]
 pub struct Invite {
     album: String,
     name: String,
     contact: String,
     age: String,
     born: String,
+    country: String,
     guardian: String,
     guardian_contact: String,
 }
@@ -198,11 +207,13 @@ pub struct Invite {
 pub async fn invite(site: Site, visit: Visit, Form(form): Form<Invite>) -> Result<Response, Trouble> {
     let album = form.album.clone();
     let words = visit.words;
+    let filled_in = form.clone();
     let made = site.change(move |site| invited(site, &form, words)).await?;
     match made {
         Some(fresh) => Ok(shown(&page_with(&site, &visit, of(album), fresh, None).await?)),
         None => {
-            let page = page_with(&site, &visit, of(album), Vec::new(), Some("invite-incomplete")).await?;
+            let refused = Some((filled_in, "invite-incomplete"));
+            let page = page_with(&site, &visit, of(album), Vec::new(), refused).await?;
             Ok(shown_as(StatusCode::UNPROCESSABLE_ENTITY, &page))
         }
     }
@@ -222,14 +233,16 @@ fn invited(site: &Site, form: &Invite, words: Words) -> Result<Option<Vec<Fresh>
         _ => Age::Unknown,
     };
     let filled = |text: &str| Some(text.trim().to_string()).filter(|text| !text.is_empty());
-    let (Some(name), Some(language)) = (filled(&form.name), words.language()) else { return Ok(None) };
+    let country = form.country.trim().to_uppercase().parse();
+    let (Some(name), Some(language), Ok(country)) = (filled(&form.name), words.language(), country) else {
+        return Ok(None);
+    };
     let album = album::find(&site.store().read()?, &form.album)?;
     let guardian = filled(&form.guardian).map(|name| NewGuardian {
         profile: Profile { name, contact: filled(&form.guardian_contact) },
         until: None,
     });
     let guardian_name = guardian.as_ref().map(|guardian| guardian.profile.name.clone());
-    let country = "FR".parse().map_err(|_| AppError::new(ErrorKind::Internal, "no such country"))?;
     let person = NewPerson {
         profile: Profile { name: name.clone(), contact: filled(&form.contact) },
         age,

@@ -4,7 +4,6 @@
 use axum::Json;
 use axum::extract::{Path, Query};
 use axum::response::{IntoResponse, Response};
-use grata_core::consent::{Decision, decide};
 use grata_core::id::{AlbumId, SubjectId};
 use grata_core::purpose::Publish;
 use grata_store::Reader;
@@ -13,9 +12,11 @@ use serde::{Deserialize, Serialize};
 use super::album;
 use super::photo::channel_of;
 use super::tagging::Said;
+use crate::app::{people, views};
 use crate::error::{AppError, ErrorKind};
 use crate::web::error::Trouble;
 use crate::web::guard::Visit;
+use crate::web::looks::Of;
 use crate::web::site::Site;
 use crate::web::words::Words;
 
@@ -52,10 +53,17 @@ pub async fn pick(
     Query(letters): Query<Letters>,
 ) -> Result<Response, Trouble> {
     let words = visit.words;
-    let found = site.run(move |site| {
+    let found = site.change(move |site| {
         let reader = site.store().read()?;
         let album = album::find(&reader, &id)?;
         let publish = Publish { album: album.id, channel: channel_of(&reader, letters.channel.as_deref())? };
+        if plain(&letters.q).chars().count() >= FEWEST_LETTERS {
+            // Two letters at a time they are the list of people all the same (TRA-4).
+            let listed = site.remembered().names(&reader, album.id)?.len();
+            let (by, of) = (site.by(), Of::People(album.id));
+            let look = views::asked(album.id, listed, by);
+            site.looks().record_once(site.store(), by, of, move |_| Ok(look))?;
+        }
         suggested(site, &reader, &publish, &letters.q, words)
     });
     Ok(Json(found.await?).into_response())
@@ -78,9 +86,10 @@ fn suggested(
     named.truncate(MOST_SUGGESTIONS);
     for (subject, name) in named {
         let Some(known) = reader.subject(subject)? else { continue };
-        let (is_shown, said) = match decide(&known, publish, reader.age_rules(), site.now()) {
-            Decision::Yes(_) => (true, words.t("pick-yes")),
-            Decision::No(reason) => (false, words.hidden(reason.as_str())),
+        let objects = people::objects(reader, subject)?;
+        let (is_shown, said) = match people::standing(reader, &known, objects, publish, site.now()) {
+            Ok(_) => (true, words.t("pick-yes")),
+            Err(reason) => (false, words.hidden(reason)),
         };
         found.push(Suggested { id: subject.to_string(), name, is_shown, words: said.into_owned() });
     }

@@ -20,11 +20,11 @@ use serde_json::Value;
 use super::me::invitation;
 use super::{Shell, go_to, shown};
 use crate::app::channels::Titles;
-use crate::app::emergency;
 use crate::app::releases::Watcher;
-use crate::app::rights::access::{AccessOrder, OwnPhoto, make, receipts};
+use crate::app::rights::access::{AccessOrder, OwnPhoto, make_there, receipts, waiting_place};
 use crate::app::rights::{self, ObjectedTo, Received};
 use crate::app::views;
+use crate::app::{emergency, people};
 use crate::error::{AppError, ErrorKind};
 use crate::web::error::Trouble;
 use crate::web::guard::Visit;
@@ -58,6 +58,7 @@ struct DataPage {
     shell: Shell,
     name: String,
     contact: Option<String>,
+    has_template: bool,
     held: Vec<Held>,
     happened: Vec<Happened>,
     receipts: Vec<Receipt>,
@@ -79,6 +80,7 @@ pub async fn data(site: Site, visit: Visit) -> Result<Response, Trouble> {
         for row in reader.held_about(subject)? {
             *by_table.entry(row.table).or_default() += 1;
         }
+        let has_template = by_table.contains_key("templates");
         let held = by_table.into_iter().map(|(table, count)| Held {
             what: words.t(&format!("held-{}", table.replace('_', "-"))).into_owned(),
             why: words.t(&format!("held-{}-why", table.replace('_', "-"))).into_owned(),
@@ -108,6 +110,7 @@ pub async fn data(site: Site, visit: Visit) -> Result<Response, Trouble> {
         Ok(DataPage {
             name: profile.name,
             contact: profile.contact,
+            has_template,
             held: held.collect(),
             happened,
             receipts: receipts.collect(),
@@ -208,11 +211,9 @@ impl Watcher<OwnPhoto> for Nobody {
 pub async fn download(site: Site, visit: Visit) -> Result<Response, Trouble> {
     let subject = invitation(&visit)?.subject;
     let language = visit.words.language();
+    let _turn = site.limits().packages.acquire().await;
     let package = site.change(move |site| {
-        let failed = |error: std::io::Error| {
-            AppError::new(ErrorKind::Unavailable, "there is no room for the package").because(error)
-        };
-        let place = tempfile::tempdir().map_err(failed)?;
+        let place = waiting_place(site.store())?;
         let order = AccessOrder {
             subject,
             out: place.path().join("package"),
@@ -221,7 +222,7 @@ pub async fn download(site: Site, visit: Visit) -> Result<Response, Trouble> {
             style: ObscureStyle::default(),
             jobs: std::num::NonZeroUsize::new(1),
         };
-        make(&order, site.store(), site.cx(), &mut std::io::sink(), &mut Nobody)?;
+        make_there(&order, site.store(), site.cx(), &mut std::io::sink(), &mut Nobody)?;
         zipped(&order.out)
     });
     Ok(as_file(package.await?, "application/zip", "my-data.zip"))
@@ -262,6 +263,9 @@ pub struct Wish {
 pub async fn object_all(site: Site, visit: Visit, Form(wish): Form<Wish>) -> Result<Response, Trouble> {
     let subject = invitation(&visit)?.subject;
     site.change(move |site| match wish.wish.as_str() {
+        // Pressed again, it is so already.
+        "object" if people::objects(&site.store().read()?, subject)? => Ok(()),
+        "no-longer-object" => rights::no_longer_object(site.store(), site.cx(), subject),
         "object" => {
             rights::object(site.store(), site.cx(), ObjectedTo::Person(subject), Received(None)).map(drop)
         }

@@ -8,6 +8,7 @@ use axum::response::Response;
 use grata_core::geometry::PixelRect;
 use grata_core::id::{FaceId, PhotoId};
 use grata_core::photo::Photo;
+use grata_core::purpose::ChannelKey;
 use serde::Deserialize;
 
 use super::photo::{faces, no_photo};
@@ -122,10 +123,11 @@ pub async fn add_face(
     .await
 }
 
-/// Nothing but the token.
+/// Where to go on.
 #[derive(Deserialize)]
 pub struct Looked {
     next: Option<String>,
+    channel: Option<String>,
 }
 
 /// `POST /desk/photos/{photo}/reviewed`
@@ -138,15 +140,22 @@ pub async fn reviewed(
     Form(looked): Form<Looked>,
 ) -> Result<Response, Trouble> {
     let next = looked.next.as_deref().and_then(|next| next.parse::<PhotoId>().ok());
+    let query = for_channel(looked.channel.as_deref());
     let back = site.change(move |site| {
         let photo = known(site, &id)?;
         tags::reviewed(site.store(), &photo, site.by())?;
         Ok(match next {
-            Some(next) => format!("/desk/photos/{next}"),
+            Some(next) => format!("/desk/photos/{next}{query}"),
             None => format!("/desk/albums/{}", photo.album),
         })
     });
     Ok(go_to(&back.await?))
+}
+
+/// What makes the page of a photo show the decisions for this channel.
+fn for_channel(channel: Option<&str>) -> String {
+    let channel = channel.and_then(|channel| channel.parse::<ChannelKey>().ok());
+    channel.map(|channel| format!("?channel={channel}")).unwrap_or_default()
 }
 
 /// To a script the part of the page that has changed; else the page.
@@ -158,7 +167,7 @@ async fn answer(
     channel: Option<String>,
 ) -> Result<Response, Trouble> {
     if !headers.contains_key(csrf::HEADER) {
-        let query = channel.map(|channel| format!("?channel={channel}")).unwrap_or_default();
+        let query = for_channel(channel.as_deref());
         return Ok(go_to(&format!("/desk/photos/{id}{query}")));
     }
     let (words, csrf) = (visit.words, visit.csrf());

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use axum::Json;
-use axum::body::{Body, to_bytes};
+use axum::body::Body;
 use axum::extract::Path;
 use axum::http::HeaderMap;
 use axum::response::{IntoResponse, Response};
@@ -13,10 +13,11 @@ use serde::Serialize;
 
 use super::album;
 use crate::app::batch::Look;
-use crate::app::ingest::{Intake, NotTaken};
+use crate::app::ingest::{Intake, LeftOut, NotTaken};
 use crate::error::{AppError, ErrorKind};
 use crate::web::error::Trouble;
 use crate::web::guard::Visit;
+use crate::web::limits::received;
 use crate::web::site::Site;
 use crate::words::harmless;
 use crate::work::pictures::{self, GRID_SIDE};
@@ -33,7 +34,7 @@ struct Taken {
 /// What a worker made of it.
 enum Came {
     In(String, usize),
-    LeftOut,
+    LeftOut(LeftOut),
     Failed(String),
 }
 
@@ -50,10 +51,10 @@ pub async fn upload(
 ) -> Result<Response, Trouble> {
     let _turn = site.limits().uploads.acquire().await;
     let most = usize::try_from(site.cx().config.limits.photo.file_bytes).unwrap_or(usize::MAX);
-    let bytes = to_bytes(body, most).await.map_err(|_| Trouble::too_large())?;
+    let bytes = received(body, most).await?;
     let name = headers.get("x-file-name").and_then(|value| value.to_str().ok()).map(decoded);
     let name = harmless(&name.unwrap_or_default());
-    let came = site.change(move |site| take(site, &id, bytes.to_vec(), name)).await?;
+    let came = site.change(move |site| take(site, &id, bytes, name)).await?;
     let words = visit.words;
     let taken = match came {
         Came::In(photo, faces) => Taken {
@@ -62,8 +63,13 @@ pub async fn upload(
             words: words.n("upload-in", faces).into_owned(),
             is_failure: false,
         },
-        Came::LeftOut => {
-            Taken { photo: None, faces: 0, words: words.t("upload-left-out").into_owned(), is_failure: false }
+        Came::LeftOut(why) => {
+            // One that may not come back is not in the album: whoever sent it has to learn that.
+            let (message, is_failure) = match why {
+                LeftOut::There => ("upload-left-out", false),
+                LeftOut::Removed => ("upload-removed", true),
+            };
+            Taken { photo: None, faces: 0, words: words.t(message).into_owned(), is_failure }
         }
         Came::Failed(reason) => Taken {
             photo: None,
@@ -96,7 +102,7 @@ fn take(site: &Site, album: &str, bytes: Vec<u8>, name: String) -> Result<Came, 
             let photo = report.kept.map(|id| id.to_string()).unwrap_or_default();
             Ok(Came::In(photo, report.regions.len()))
         }
-        Err(NotTaken::LeftOut(_)) => Ok(Came::LeftOut),
+        Err(NotTaken::LeftOut(why)) => Ok(Came::LeftOut(why)),
         Err(NotTaken::Failed(reason)) => Ok(Came::Failed(reason)),
         Err(NotTaken::Stopped) => Err(AppError::new(ErrorKind::Unavailable, "grata is being stopped")),
     }

@@ -82,6 +82,7 @@ fn spelled_out() -> BTreeSet<String> {
         "foreign",
         "too-often",
         "too-large",
+        "broken-off",
         "invalid",
         "denied",
         "conflict",

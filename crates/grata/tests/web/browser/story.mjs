@@ -80,8 +80,16 @@ async function officer() {
   await page.goto(`${story.base}/desk/albums/${story.album}`);
   const photos = page.locator("#grid li");
   const before = await photos.count();
-  await page.setInputFiles("#files", story.files);
-  await page.waitForFunction((count) => document.querySelectorAll("#grid li").length === count && !document.querySelector(".queue li"), before + story.files.length);
+  const isAnew = (count) => page.waitForFunction((count) => document.querySelectorAll("#grid li").length === count && !document.querySelector(".queue li"), count);
+  const [one, ...others] = story.files.map((file) => ({ name: path.basename(file), mimeType: "image/jpeg", buffer: fs.readFileSync(file) }));
+  // What was not taken in stays on the page until whoever sent it has read it.
+  await page.setInputFiles("#files", [one, { name: "broken.jpg", mimeType: "image/jpeg", buffer: Buffer.from("no picture") }]);
+  await page.waitForSelector(".after:not([hidden])");
+  expect((await page.locator(".queue .failed").count()) === 1, "the list does not say what failed");
+  await page.click(".after a");
+  await isAnew(before + 1);
+  await page.setInputFiles("#files", others);
+  await isAnew(before + story.files.length);
   await page.keyboard.press("Tab");
 
   await page.goto(`${story.base}/desk/photos/${story.photo}`);
@@ -226,6 +234,10 @@ async function person(gallery) {
   await guest.locator(".hide-me").first().tap();
   await guest.locator("#stage").tap({ position: { x: 60, y: 60 } });
   await guest.waitForFunction(() => document.querySelector("[name=width]").value !== "");
+  const place = () => guest.evaluate(() => ["x", "y"].map((name) => document.querySelector(`form[data-point] [name=${name}]`).value).join());
+  const first = await place();
+  await guest.locator("#stage").tap({ position: { x: 120, y: 90 } });
+  expect((await place()) !== first, "a tap elsewhere does not move the place");
   await guest.click("form[data-point] button.main");
   await guest.waitForSelector(".done");
   await made.close();
