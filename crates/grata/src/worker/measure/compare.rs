@@ -17,6 +17,9 @@ const STEP: f32 = 0.005;
 /// A curve ends where so many different people match that it can be no threshold.
 const HOPELESS: f64 = 0.5;
 
+/// Up to this share of pairs people are drawn as well: beyond it nobody sets a threshold, and drawing takes long.
+const DRAWN: f64 = 0.02;
+
 /// The numbers of one labelled face.
 pub struct Held {
     /// Number of the person.
@@ -187,16 +190,28 @@ impl<'a> Comparisons<'a> {
     }
 
     /// A pair of people counts as wrong as soon as any two of their faces match: strict, and what makes
-    /// each pair one trial.
+    /// each pair one trial. The upper end is that of the wider of two intervals, as for the rate itself: somebody who
+    /// looks like many makes many pairs wrong at once.
     fn curve(&self, group: Option<u32>) -> Curve {
-        let mut nearest: Vec<f32> = self.pairs(group).map(|(_, pair)| pair.nearest).collect();
-        nearest.sort_by(f32::total_cmp);
+        let members: Vec<u32> = self.members(group).collect();
+        let place: BTreeMap<u32, usize> = members.iter().enumerate().map(|(at, own)| (*own, at)).collect();
+        let mut nearest: Vec<(f32, usize, usize)> =
+            self.pairs(group).map(|((a, b), pair)| (pair.nearest, place[a], place[b])).collect();
+        nearest.sort_by(|one, other| one.0.total_cmp(&other.0));
         let pairs = nearest.len() as u64;
-        let mut points = Vec::new();
+        let mut points: Vec<(f32, f64)> = Vec::new();
+        let mut drawn = (0, 0.0);
         for step in 1..=(MOST / STEP) as u32 {
             let threshold = step as f32 * STEP;
-            let wrong = nearest.partition_point(|distance| *distance <= threshold) as u64;
-            let upper = zero_or(wrong, pairs, pairs as f64).high;
+            let (wrong, _) =
+                nearest.split_at(nearest.partition_point(|(distance, ..)| *distance <= threshold));
+            let by_pairs = zero_or(wrong.len() as u64, pairs, pairs as f64).high;
+            if by_pairs <= DRAWN && wrong.len() > drawn.0 {
+                let interval = share_of_pairs(members.len(), wrong);
+                // What was so at a stricter threshold is so at this one.
+                drawn = (wrong.len(), interval.map_or(1.0, |interval| interval.high).max(drawn.1));
+            }
+            let upper = by_pairs.max(drawn.1);
             if upper > HOPELESS {
                 break;
             }
@@ -204,6 +219,17 @@ impl<'a> Comparisons<'a> {
         }
         Curve { group, pairs, points }
     }
+}
+
+/// The interval for the share of pairs of people that are wrong, by drawing people.
+fn share_of_pairs(people: usize, wrong: &[(f32, usize, usize)]) -> Option<Interval> {
+    Bootstrap::default().interval(people, |times| {
+        let whole: f64 = times.iter().map(|&times| f64::from(times)).sum();
+        let same: f64 = times.iter().map(|&times| f64::from(times).powi(2)).sum();
+        let pairs = (whole * whole - same) / 2.0;
+        let wrong: f64 = wrong.iter().map(|(_, a, b)| f64::from(times[*a]) * f64::from(times[*b])).sum();
+        (pairs > 0.0).then(|| (wrong / pairs).min(1.0))
+    })
 }
 
 /// The interval for a share of errors that stands on so many independent trials.

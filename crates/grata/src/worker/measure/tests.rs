@@ -110,6 +110,20 @@ fn a_curve_counts_a_pair_as_wrong_as_soon_as_any_two_faces_match_and_only_rises(
     assert!(curve.points.windows(2).all(|two| two[0].0 < two[1].0 && two[0].1 <= two[1].1));
 }
 
+/// One person who looks like thirty others makes thirty pairs wrong by being there once.
+#[test]
+fn qua_2_a_curve_is_no_surer_than_the_people_it_stands_on() {
+    let others = 200_u32;
+    let mut faces: Vec<_> = (1..=others).map(|person| (person, person, person as f32 * 3.0)).collect();
+    faces.extend((1..=30).map(|other| (0, 1000 + other, other as f32 * 3.0 + 0.1)));
+    let found = report(&faces, vec![None; others as usize + 1]);
+    let curve = &found.curves[0];
+    let (_, upper) = *curve.points.iter().find(|(threshold, _)| *threshold > 0.12).unwrap();
+    let by_pairs = grata_core::matching::rates::wilson(30.0, curve.pairs as f64).high;
+    assert!(upper > 1.5 * by_pairs, "{upper}; by pairs {by_pairs}");
+    assert!(curve.points.windows(2).all(|two| two[0].1 <= two[1].1));
+}
+
 #[test]
 fn the_table_trades_one_error_for_the_other() {
     let mut faces = Vec::new();
