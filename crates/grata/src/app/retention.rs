@@ -6,7 +6,7 @@ use std::path::Path;
 use grata_core::audit::entry::{ActorClass, Count, Event, EventKind};
 use grata_core::consent::{ActKind, ConsentAct, Lapsed, Means, lapsed};
 use grata_core::id::{ActId, AlbumId, PhotoId, SubjectId};
-use grata_core::time::{Timestamp, day};
+use grata_core::time::{Timestamp, day, hours_after};
 use grata_store::Store;
 use grata_store::blobs::BlobKey;
 use grata_store::queries::releases::StoredRendition;
@@ -19,6 +19,7 @@ use super::output::OutputFolder;
 use super::releases::Watcher;
 use super::releases::folder::{keep_out_of_store, unusable, write_whole};
 use super::releases::render::take_down;
+use super::rights::backup_days;
 use crate::cx::Cx;
 use crate::error::{AppError, ErrorKind};
 
@@ -133,11 +134,21 @@ pub fn run(
         .counting(Count::Entries, done.consents);
     tx.commit(event)?;
     // What is left without a row goes last, keys of templates among it.
-    if store.read()?.setting(RESTORED)?.is_none() {
+    if every_backup_is_older(store, cx.now())? {
         let (blobs, keys) = store.sweep_orphans()?;
         done.leftovers = blobs + keys;
     }
     Ok(done)
+}
+
+/// Whether a key without a row belongs to nothing: on a restored backup it may belong to a photo that a newer backup
+/// holds, as long as there is one.
+fn every_backup_is_older(store: &Store, now: Timestamp) -> Result<bool, AppError> {
+    let restored = store.read()?.setting(RESTORED)?;
+    let Some(restored) = restored.and_then(|at| at.parse::<Timestamp>().ok()) else {
+        return Ok(store.read()?.setting(RESTORED)?.is_none());
+    };
+    Ok(hours_after(restored, backup_days(store)?.saturating_mul(24)) < now)
 }
 
 /// Row first, then blobs and key: what a crash leaves in between is collected the next time.
