@@ -1,42 +1,38 @@
 //! The page of a person, by their link or their guardian's: what they are asked, and their photos.
 //! Giving a yes and taking it back are one tap each (CON-5), and nothing is ticked before (CON-3).
 
-use std::sync::Arc;
+mod photos;
 
 use askama::Template;
 use axum::Form;
-use axum::extract::Path;
 use axum::http::header;
 use axum::response::Response;
 use grata_core::consent::{ActKind, ConsentAct, Decision, Means, Speaker, decide};
 use grata_core::emergency::State as Standing;
 use grata_core::enrolment::may_acknowledge;
-use grata_core::id::{AccountId, PhotoId};
+use grata_core::id::AccountId;
 use grata_core::purpose::{Audience, Find, Publish, PurposeKind};
-use grata_core::rights::own_view;
 use grata_core::subject::{Age, Restriction, Subject};
-use grata_core::tag::{FaceStanding, standing};
-use grata_core::time::{birthday, day};
+use grata_core::time::{Date, birthday, day};
 use grata_store::Reader;
 use grata_store::queries::albums::Album;
 use grata_store::queries::channels::Channel;
 use grata_store::queries::subjects::Invitation;
 use serde::Deserialize;
 
-use super::{Shell, album, go_to, shown};
+use photos::{OwnPhoto, own_photos};
+pub use photos::{not_me, object, picture};
+
+use super::{Shell, go_to, shown};
 use crate::app::channels::Titles;
 use crate::app::consents::{self, Answer};
-use crate::app::rights::{self, ObjectedTo, Received};
-use crate::app::tags::{self, FaceInPhoto};
 use crate::app::{enrol, found, groups, notice, people};
 use crate::error::{AppError, ErrorKind, found as if_found};
 use crate::web::error::Trouble;
 use crate::web::guard::Visit;
-use crate::web::headers::picture as as_picture;
 use crate::web::session::{Cookie, Visitor};
 use crate::web::site::Site;
 use crate::web::words::Words;
-use crate::work::pictures;
 
 /// A question, and what was answered.
 struct Asked {
@@ -77,13 +73,6 @@ struct Page {
     enrolments: Vec<ToldEnrolment>,
     photos: Vec<OwnPhoto>,
     group: Option<Group>,
-}
-
-/// A photo in which they are held to be.
-struct OwnPhoto {
-    id: PhotoId,
-    /// Somebody, most often they, objected to it: it stays in the house.
-    is_withheld: bool,
 }
 
 /// That somebody enrolled by this person's link (ABU-2).
@@ -150,6 +139,7 @@ fn read(site: &Site, invitation: &Invitation, shell: Shell) -> Result<Page, AppE
         Some(language) => if_found(consents::notice_text(&reader, &album, language))?,
         None => None,
     };
+    let objects = people::objects(&reader, invitation.subject)?;
     let mut questions = Vec::new();
     let asked_in = notice.is_some();
     if asked_in {
@@ -159,8 +149,8 @@ fn read(site: &Site, invitation: &Invitation, shell: Shell) -> Result<Page, AppE
         channels.sort_by_key(|channel| channel.audience == Audience::Everyone);
         for Channel { key: channel, audience, retired_at, .. } in channels {
             let publish = Publish { album: album.id, channel };
-            let mut asked =
-                question(&reader, &subject, invitation, &publish, audience, (words, &titles), site)?;
+            let standing = people::standing(&reader, &subject, objects, &publish, site.now());
+            let mut asked = question(&subject, invitation, &publish, audience, (words, &titles), standing);
             asked.is_retired = retired_at.is_some();
             // What takes nothing new is there for whoever has said yes to it, to take that back.
             if !asked.is_retired || asked.said == Some("yes") {
@@ -188,7 +178,7 @@ fn read(site: &Site, invitation: &Invitation, shell: Shell) -> Result<Page, AppE
         },
         enrolments: enrolments(&reader, invitation, words, site)?,
         is_restricted: subject.restriction != Restriction::None,
-        objects: people::objects(&reader, invitation.subject)?,
+        objects,
         may_take_back: subject.guardians.is_empty(),
         photos: own_photos(&reader, invitation)?,
         // Nobody is asked in a language that there is no notice in (TRA-5).
@@ -303,14 +293,13 @@ fn emergencies(
 }
 
 fn question(
-    reader: &Reader,
     subject: &Subject,
     invitation: &Invitation,
     publish: &Publish,
     audience: Audience,
     (words, titles): (Words, &Titles),
-    site: &Site,
-) -> Result<Asked, AppError> {
+    standing: Result<Date, &'static str>,
+) -> Asked {
     let purpose = PurposeKind::Publish(publish.channel.clone());
     let answers = |act: &&ConsentAct| {
         act.question.album == publish.album
@@ -323,8 +312,6 @@ fn question(
         ActKind::Refuse | ActKind::Withdraw | ActKind::Contest => Some("no"),
         ActKind::Expire => None,
     });
-    let objects = people::objects(reader, subject.id)?;
-    let standing = people::standing(reader, subject, objects, publish, site.now());
     let is_shown = standing.is_ok();
     let follows = match standing {
         Ok(until) => words.a("me-shown-until", "day", words.day(until)),
@@ -337,7 +324,7 @@ fn question(
             _ => words.t(&format!("me-{reason}")),
         },
     };
-    Ok(Asked {
+    Asked {
         title: words.channel(titles, publish.channel.as_str()),
         help: words.t(&format!("me-audience-{}", audience.as_str())).into_owned(),
         purpose: purpose.to_string(),
@@ -348,20 +335,7 @@ fn question(
             matches!(act.means, Means::Paper(_)) && matches!(act.kind, ActKind::Give { .. })
         }),
         is_retired: false,
-    })
-}
-
-/// The photos in which the person is held to be, whatever album they are in.
-fn own_photos(reader: &Reader, invitation: &Invitation) -> Result<Vec<OwnPhoto>, AppError> {
-    let mut own = Vec::new();
-    for id in reader.photos_tagged(invitation.subject)? {
-        let case = reader.photo_case(id)?;
-        if own_view(&case.photo, &case.evidence(reader.age_rules()), invitation.subject).is_some() {
-            let is_withheld = case.objections.iter().any(|objection| objection.withholds(&case.photo));
-            own.push(OwnPhoto { id, is_withheld });
-        }
     }
-    Ok(own)
 }
 
 /// What is said to a question.
@@ -424,78 +398,6 @@ fn no_to(site: &Site, visit: &Visit, purpose: &PurposeKind) -> Result<Answer, Ap
         Some(ActKind::Give { .. }) => Answer::NoLonger,
         _ => Answer::No,
     })
-}
-
-/// `GET /me/photos/{photo}`: they see themselves, everybody else is hidden (15(4)).
-///
-/// # Errors
-/// They are not in it.
-pub async fn picture(site: Site, visit: Visit, Path(id): Path<String>) -> Result<Response, Trouble> {
-    let subject = invitation(&visit)?.subject;
-    let bytes = site.run(move |site| {
-        let photo = album::photo_id(&id)?;
-        let store = Arc::clone(site.store());
-        site.works().now(move |slot| pictures::for_person(&store, slot, photo, subject, PERSON_SIDE))?
-    });
-    Ok(as_picture(bytes.await?, "image/jpeg"))
-}
-
-/// Longer side of a picture on a person's page, in pixels.
-const PERSON_SIDE: u32 = 900;
-
-/// `POST /me/photos/{photo}/not-me`
-///
-/// # Errors
-/// They are not held to be in it.
-pub async fn not_me(site: Site, visit: Visit, Path(id): Path<String>) -> Result<Response, Trouble> {
-    let subject = invitation(&visit)?.subject;
-    site.change(move |site| {
-        let (photo, faces) = {
-            let reader = site.store().read()?;
-            let id = album::photo_id(&id)?;
-            let nothing = || AppError::new(ErrorKind::NotFound, "there is no such photo of you");
-            let photo = reader.photo(id)?.ok_or_else(nothing)?;
-            let (tags, marks) = (reader.tags_on(id)?, reader.not_me_in(&photo)?);
-            let own = |face: &&grata_core::photo::Face| {
-                standing(&photo, face, &tags, &marks) == FaceStanding::Confirmed(subject)
-            };
-            let faces: Vec<_> = photo.faces.iter().filter(own).copied().collect();
-            if faces.is_empty() {
-                return Err(nothing());
-            }
-            (photo, faces)
-        };
-        for face in faces {
-            let at = FaceInPhoto { photo: photo.clone(), face };
-            tags::not_me(site.store(), &at, subject, site.by())?;
-        }
-        Ok(())
-    })
-    .await?;
-    site.recall_soon();
-    Ok(go_to("/me#photos"))
-}
-
-/// `POST /me/photos/{photo}/object`: this whole photo stays in the house from now on.
-///
-/// # Errors
-/// They are not in it.
-pub async fn object(site: Site, visit: Visit, Path(id): Path<String>) -> Result<Response, Trouble> {
-    let invitation = invitation(&visit)?;
-    site.change(move |site| {
-        let reader = site.store().read()?;
-        let id = album::photo_id(&id)?;
-        let nothing = || AppError::new(ErrorKind::NotFound, "there is no such photo of you");
-        let own = own_photos(&reader, &invitation)?.into_iter().find(|photo| photo.id == id);
-        if own.ok_or_else(nothing)?.is_withheld {
-            return Ok(());
-        }
-        drop(reader);
-        rights::object(site.store(), site.cx(), ObjectedTo::Photo(id), Received(None)).map(drop)
-    })
-    .await?;
-    site.recall_soon();
-    Ok(go_to("/me#photos"))
 }
 
 /// `POST /me/leave`: forgets the link in this browser.
