@@ -1,7 +1,9 @@
 //! `grata rights`
 
+mod new_file;
+
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use clap::{Args, Subcommand, ValueEnum};
 use grata_core::geometry::PixelRect;
@@ -14,13 +16,14 @@ use grata_store::Store;
 use serde::Serialize;
 use serde_json::{Value, json};
 
+use new_file::NewFile;
+
 use super::Finish;
 use super::arguments::{DataArguments, MakeArguments, date, language, place};
 use super::print;
 use super::progress::Progress;
-use crate::app::output::OutputFolder;
 use crate::app::people;
-use crate::app::releases::folder::{keep_out_of_store, write_whole};
+use crate::app::releases::folder::keep_out_of_store;
 use crate::app::rights::access::{self, AccessOrder, OwnPhoto};
 use crate::app::rights::{self, Erased, ObjectedTo, Received, Ruling};
 use crate::cx::Cx;
@@ -288,45 +291,6 @@ fn export(arguments: &Export, store: &Store, cx: &Cx) -> Result<Finish, AppError
     })?;
     print::say(&format!("The export is in {}.", shown(&arguments.out)));
     Ok(Finish::AllDone)
-}
-
-/// A file that is not there yet, outside what grata keeps.
-struct NewFile<'a>(&'a Path);
-
-impl<'a> NewFile<'a> {
-    fn at(path: &'a Path, store: &Store) -> Result<Self, AppError> {
-        keep_out_of_store(path, store)?;
-        if path.exists() {
-            let message = format!("{} is there already", shown(path));
-            return Err(
-                AppError::new(ErrorKind::Conflict, message).hint("Give another file. Nothing was done.")
-            );
-        }
-        Ok(Self(path))
-    }
-
-    /// Whether it can be written: ask before what cannot be undone.
-    fn try_out(&self) -> Result<(), AppError> {
-        let begun = self.folder()?.begin(Path::new(&self.name()));
-        begun.map(drop).map_err(|error| self.unwritable(error).hint("Give another file. Nothing was done."))
-    }
-
-    fn write(&self, text: &str) -> Result<(), AppError> {
-        write_whole(&self.folder()?, &self.name(), text.as_bytes()).map_err(|error| self.unwritable(error))
-    }
-
-    fn folder(&self) -> Result<OutputFolder, AppError> {
-        let parent = self.0.parent().filter(|parent| !parent.as_os_str().is_empty());
-        OutputFolder::create(parent.unwrap_or(Path::new(".")), false).map_err(|error| self.unwritable(error))
-    }
-
-    fn name(&self) -> String {
-        self.0.file_name().unwrap_or_default().to_string_lossy().into_owned()
-    }
-
-    fn unwritable(&self, error: impl std::error::Error + Send + Sync + 'static) -> AppError {
-        AppError::new(ErrorKind::Denied, format!("{} cannot be written", shown(self.0))).because(error)
-    }
 }
 
 #[derive(Serialize)]
