@@ -24,7 +24,6 @@ use grata_store::queries::requests::{Request, RequestKind};
 use grata_store::sweep::Needles;
 use serde_json::json;
 
-use super::backup::remove_copies;
 use super::people;
 use super::tags::outside;
 use crate::cx::Cx;
@@ -263,7 +262,6 @@ pub fn erase(
         open.into_iter().filter(|one| one.subject == Some(subject)).map(|one| one.id).collect()
     };
     let controller = controller(store)?;
-    remove_copies(&store.places().data)?;
     let begun = store.begin_erasure(subject, cx.actor, cx.now())?;
     let parties = CertificateParties { controller: &controller, backup_days: backup_days(store)? };
     let certificate =
@@ -300,7 +298,6 @@ pub fn finish_erasures(
     let controller = controller(store)?;
     let parties = CertificateParties { controller: &controller, backup_days: backup_days(store)? };
     let unfinished = store.read()?.unfinished_erasures()?;
-    remove_copies(&store.places().data)?;
     let finish = |tombstone| Ok(store.finish_erasure(tombstone, &needles, also, &parties, cx.now())?);
     let certificates = unfinished.into_iter().map(finish).collect::<Result<Vec<_>, AppError>>()?;
     close_requests_of_nobody(store, cx)?;
