@@ -144,11 +144,9 @@ pub fn run(
 /// Whether a key without a row belongs to nothing: on a restored backup it may belong to a photo that a newer backup
 /// holds, as long as there is one.
 fn every_backup_is_older(store: &Store, now: Timestamp) -> Result<bool, AppError> {
-    let restored = store.read()?.setting(RESTORED)?;
-    let Some(restored) = restored.and_then(|at| at.parse::<Timestamp>().ok()) else {
-        return Ok(store.read()?.setting(RESTORED)?.is_none());
-    };
-    Ok(hours_after(restored, backup_days(store)?.saturating_mul(24)) < now)
+    let Some(restored) = store.read()?.setting(RESTORED)? else { return Ok(true) };
+    let hours = backup_days(store)?.saturating_mul(24);
+    Ok(restored.parse().is_ok_and(|restored: Timestamp| hours_after(restored, hours) < now))
 }
 
 /// Row first, then blobs and key: what a crash leaves in between is collected the next time.
