@@ -96,7 +96,7 @@ async fn page_with(
     refused: Option<(Invite, &'static str)>,
 ) -> Result<Page, Trouble> {
     let shell = Shell::of(visit);
-    let (form, problem) = refused.map_or((None, None), |(form, problem)| (Some(form), Some(problem)));
+    let (form, problem) = refused.unzip();
     site.change(move |site| {
         let words = shell.words;
         let reader = site.store().read()?;
